@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ExecId } from '../../base/ids.ts';
+import type { Nanoseconds } from '../../base/time.ts';
+import type { ContainerConfig } from '../../spec/container-config.ts';
+import type { NetworkingConfig } from '../../spec/endpoint-settings.ts';
+import type { HostConfig } from '../../spec/host-config.ts';
+import type { Platform } from '../../spec/platform.ts';
+import type { LogLine, LogQuery, OutputStream } from '../logs/index.ts';
+import type { Sandbox } from '../networks/index.ts';
+import type { Container } from './container.ts';
+
+export interface CreateRequest {
+  /** With or without one leading slash; absent for a generated name. */
+  readonly name?: string;
+  readonly platform?: Platform;
+  readonly config: ContainerConfig;
+  readonly hostConfig: HostConfig;
+  readonly networking: NetworkingConfig;
+  /** What the API layer has to tell beside (migrated fields); comes first in the answer's warnings. */
+  readonly warnings: readonly string[];
+}
+
+export interface Waiting {
+  /** The waiter is registered; the result comes when the condition holds. */
+  readonly result: Promise<{ readonly exitCode: number; readonly error?: string }>;
+}
+
+export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
+
+export interface ListQuery {
+  readonly all: boolean;
+  /** 0 for no limit; above, stopped ones count too. */
+  readonly limit: number;
+  readonly size: boolean;
+  readonly filters: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Sizes {
+  /** Bytes of the writable layer. */
+  readonly writable: number;
+  /** Bytes of the whole root file system. */
+  readonly root: number;
+}
+
+/** A container together with what belongs to its present run. */
+export interface ContainerView {
+  readonly container: Container;
+  /** Present while it runs. */
+  readonly sandbox?: Sandbox;
+  readonly sizes?: Sizes;
+}
+
+export interface ContainerDetails extends ContainerView {
+  /** Execs that run or were never started; `undefined` when there are none. */
+  readonly execIds?: readonly ExecId[];
+  readonly resolvConfPath: string;
+  readonly hostnamePath: string;
+  readonly hostsPath: string;
+  readonly logPath: string;
+  readonly graphDriver: { readonly name: string; readonly data?: Readonly<Record<string, string>> };
+}
+
+/** One piece of output as a client reads it. */
+export interface OutputChunk {
+  readonly stream: OutputStream;
+  readonly data: Uint8Array;
+}
+
+/** A client's hold on a process's streams, from attach or exec. */
+export interface StreamSession {
+  readonly tty: boolean;
+  /** Ends when the process's output has ended, the client detached, or `error` befell it. */
+  readonly output: AsyncIterable<OutputChunk>;
+  /** Absent when the client has no stdin here. `write` resolves when more may be sent; `end` is the client's half-close. */
+  readonly stdin?: { write(chunk: Uint8Array): Promise<void>; end(): void };
+  /** The client is gone. */
+  close(): void;
+}
+
+export interface AttachRequest {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  /** Follow the live streams. */
+  readonly stream: boolean;
+  /** First what was logged so far. */
+  readonly logs: boolean;
+  /** `ctrl-p,ctrl-q` and the like; undefined for the default. */
+  readonly detachKeys?: string;
+}
+
+export interface ExecRequest {
+  readonly attachStdin: boolean;
+  readonly attachStdout: boolean;
+  readonly attachStderr: boolean;
+  readonly detachKeys?: string;
+  readonly tty: boolean;
+  readonly env: readonly string[];
+  readonly cmd: readonly string[];
+  readonly privileged: boolean;
+  readonly user: string;
+  readonly workingDir: string;
+  readonly consoleSize?: readonly [height: number, width: number];
+}
+
+export interface ExecStartRequest {
+  readonly tty: boolean;
+  readonly consoleSize?: readonly [height: number, width: number];
+}
+
+/** What `GET /exec/{id}/json` tells. */
+export interface ExecDetails {
+  readonly id: ExecId;
+  readonly containerId: string;
+  readonly running: boolean;
+  readonly exitCode?: number;
+  readonly request: ExecRequest;
+  /** The merged process: user and privileges as asked for. */
+  readonly canRemove: boolean;
+  readonly detachKeys: Uint8Array;
+  readonly pid: number;
+}
+
+export interface TerminalSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Containers by full id, name (one leading slash allowed) or unique id prefix. @throws not-found `No such container: x` everywhere */
+export interface Containers {
+  create(
+    request: CreateRequest,
+    options: { readonly signal: AbortSignal },
+  ): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
+  start(reference: string, options: { readonly signal: AbortSignal }): Promise<'started' | 'already-running'>;
+  /** `timeout` absent: the container's own; negative: wait for ever. */
+  stop(
+    reference: string,
+    options: { readonly timeout?: Nanoseconds; readonly signalName?: string },
+  ): Promise<'stopped' | 'already-stopped'>;
+  restart(
+    reference: string,
+    options: { readonly timeout?: Nanoseconds; readonly signalName?: string },
+  ): Promise<void>;
+  /** `signalName` empty: SIGKILL. */
+  kill(reference: string, signalName: string): Promise<void>;
+  pause(reference: string): Promise<void>;
+  unpause(reference: string): Promise<void>;
+  rename(reference: string, name: string): Promise<void>;
+  delete(
+    reference: string,
+    options: { readonly force: boolean; readonly volumes: boolean; readonly link: boolean },
+  ): Promise<void>;
+  /** Registered when this returns. */
+  wait(reference: string, condition: WaitCondition, options: { readonly signal: AbortSignal }): Waiting;
+  resize(reference: string, size: TerminalSize): Promise<void>;
+
+  list(query: ListQuery): Promise<readonly ContainerView[]>;
+  inspect(reference: string, options: { readonly size: boolean }): Promise<ContainerDetails>;
+  logs(
+    reference: string,
+    query: LogQuery,
+    options: { readonly signal: AbortSignal },
+  ): { readonly tty: boolean; readonly lines: AsyncIterable<LogLine> };
+  attach(reference: string, request: AttachRequest): Promise<StreamSession>;
+
+  execCreate(reference: string, request: ExecRequest): Promise<ExecId>;
+  /** Fails before any stream exists (unknown, stopped, paused …); what goes wrong later comes in the session's output. */
+  execStart(id: string, request: ExecStartRequest): Promise<StreamSession>;
+  execStartDetached(id: string): Promise<void>;
+  execInspect(id: string): ExecDetails;
+  execResize(id: string, size: TerminalSize): Promise<void>;
+
+  /** By state, for `/info`. */
+  counts(): { readonly running: number; readonly paused: number; readonly stopped: number };
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+export type { EngineEvent, EventType, NewEvent } from './event.ts';
+export type * from './events.ts';

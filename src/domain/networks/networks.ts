@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ContainerId, EndpointId, NetworkId, SandboxId } from '../../base/ids.ts';
+import type { Timestamp } from '../../base/time.ts';
+import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
+import type { HostBinding, Port } from '../../spec/port.ts';
+
+export interface IpamPool {
+  readonly subnet: string;
+  readonly gateway?: string;
+  readonly ipRange?: string;
+  readonly auxiliaryAddresses?: Readonly<Record<string, string>>;
+}
+
+export interface Network {
+  readonly id: NetworkId;
+  readonly name: string;
+  /** `bridge`, `host`, `null` … */
+  readonly driver: string;
+  readonly created: Timestamp;
+  readonly scope: 'local' | 'swarm' | 'global';
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  readonly ipam: {
+    readonly driver: string;
+    readonly options?: Readonly<Record<string, string>>;
+    readonly pools?: readonly IpamPool[];
+  };
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly predefined: boolean;
+}
+
+/** A container's place in a network while it runs. Addresses are empty for `host` and `none`. */
+export interface Endpoint {
+  readonly id: EndpointId;
+  readonly network: NetworkId;
+  readonly networkName: string;
+  readonly container: ContainerId;
+  readonly containerName: string;
+  readonly macAddress: string;
+  readonly ipv4Address: string;
+  readonly ipv4PrefixLength: number;
+  readonly gateway: string;
+  readonly ipv6Address: string;
+  readonly ipv6PrefixLength: number;
+  readonly ipv6Gateway: string;
+}
+
+/** A port that the container wants reached from outside. */
+export interface PublishRequest {
+  readonly port: Port;
+  /** Empty: all addresses. */
+  readonly hostAddress: string;
+  /** First and last host port to try; both 0 for an ephemeral one. */
+  readonly hostPorts: readonly [first: number, last: number];
+}
+
+export interface SandboxRequest {
+  readonly container: ContainerId;
+  readonly containerName: string;
+  readonly hostname: string;
+  readonly domainname: string;
+  /** `bridge`, `host`, `none` or a network's name or id. */
+  readonly networkMode: string;
+  readonly endpoints: Readonly<Record<string, EndpointRequest>>;
+  readonly publish: readonly PublishRequest[];
+}
+
+/** The network side of one run of a container. `release` lets go of addresses, ports, links and the namespace. */
+export interface Sandbox extends AsyncDisposable {
+  readonly id: SandboxId;
+  /** Path of the network namespace; absent for host networking. */
+  readonly namespacePath?: string;
+  /** What `inspect` shows as SandboxKey. */
+  readonly key: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly ports: readonly { readonly port: Port; readonly bindings: readonly HostBinding[] }[];
+  /** Text of `/etc/resolv.conf` and the lines of `/etc/hosts` that name this container, for the files the container gets. */
+  readonly resolvConf: string;
+  readonly hostsLines: readonly string[];
+}
+
+export interface NetworkListQuery {
+  readonly filters: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Networks {
+  /** @throws invalid-argument for an unknown filter */
+  list(query: NetworkListQuery): readonly Network[];
+  /** By full name, full id, then id prefix. @throws not-found `network x not found` */
+  resolve(reference: string): Network;
+  /** Endpoints of running containers, for inspect. */
+  endpoints(network: NetworkId): readonly Endpoint[];
+  /** Builds the sandbox of one run: namespace, links, addresses, routes, published ports. All undone when it fails. Publishes `connect`. */
+  createSandbox(request: SandboxRequest): Promise<Sandbox>;
+  /** Takes over the sandbox that an earlier daemon built. `undefined` when it is gone. */
+  adoptSandbox(container: ContainerId): Promise<Sandbox | undefined>;
+  /** Removes whatever belongs to sandboxes of containers that `isKnown` denies: links, addresses, ports, namespaces. */
+  sweep(isKnown: (container: ContainerId) => boolean): Promise<number>;
+  /** Drivers by name, for `/info`. */
+  readonly drivers: readonly string[];
+}
