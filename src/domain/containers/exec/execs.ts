@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ContainerId, ExecId } from '../../../base/ids.ts';
+import type { TaskExit } from '../../../adapters/containerd/index.ts';
+import type {
+  ExecDetails,
+  ExecRequest,
+  ExecStartRequest,
+  StreamSession,
+  TerminalSize,
+} from '../containers.ts';
+
+/** Execs of all containers: made by `create`, run at most once, remembered until their container is removed. */
+export interface Execs {
+  create(reference: string, request: ExecRequest): Promise<ExecId>;
+  start(id: string, request: ExecStartRequest): Promise<StreamSession>;
+  startDetached(id: string): Promise<void>;
+  inspect(id: string): ExecDetails;
+  resize(id: string, size: TerminalSize): Promise<void>;
+
+  /** Running ones and those never started; `undefined` when there are none. */
+  idsOf(container: ContainerId): readonly ExecId[] | undefined;
+  /** The monitor's word that an exec's process has ended. */
+  exited(container: ContainerId, execId: string, exit: TaskExit): void;
+  /** The container's run is over: running execs end with 137, those never started are forgotten. */
+  containerStopped(container: ContainerId): void;
+  /** The container is gone, and all its execs with it. */
+  containerRemoved(container: ContainerId): void;
+}
