@@ -18,14 +18,43 @@ export interface HostFacts {
   /** Controllers that are there, by v1 name (`memory`, `cpu`, `pids`, `cpuset`, `blkio`, `devices` …). */
   readonly controllers: ReadonlySet<string>;
   readonly swapAccounting: boolean;
+  /**
+   * Capabilities the daemon itself holds (`CAP_CHOWN` …): what privileged and `ALL` give. A runtime that is asked for
+   * more fails. `capabilitiesOfMask` makes it from `CapEff` of /proc/self/status.
+   */
+  readonly capabilities: readonly string[];
+}
+
+/** A device node of the host. Numbers as the kernel splits them; `mode` are the permission bits. */
+export interface DeviceNode {
+  readonly type: 'b' | 'c';
+  readonly major: number;
+  readonly minor: number;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** What `resolveDevices` found out about the devices a container asks for. */
+export interface HostDevices {
+  /** Nodes to make, under the path they get in the container, with the access (`rwm`) allowed to them. */
+  readonly nodes: readonly (DeviceNode & { readonly path: string; readonly access: string })[];
+  /** Block devices by host path, for the blkio limits. */
+  readonly byPath: ReadonlyMap<string, DeviceNode>;
 }
 
 /** Everything from which the runtime spec of one run is made. */
 export interface SpecInput {
   readonly container: Container;
   readonly rootfs: Rootfs;
-  /** Absent for host networking and for no sandbox. */
+  /** Path to join. Absent for host networking and for no sandbox (then the runtime makes an empty one). */
   readonly networkNamespace?: string;
+  /** Path of the donor's namespace (`/proc/<pid>/ns/pid`) when `PidMode` is `container:…`. */
+  readonly pidNamespace?: string;
+  /** The same for `IpcMode`; its `/dev/shm` is then bound from `shmPath`. */
+  readonly ipcNamespace?: string;
+  /** Host directory that becomes `/dev/shm`; absent for a tmpfs of the container's own. */
+  readonly shmPath?: string;
   readonly hostnamePath?: string;
   readonly hostsPath?: string;
   readonly resolvConfPath?: string;
@@ -36,6 +65,8 @@ export interface SpecInput {
   readonly defaultUlimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   /** Resolved from the container's own passwd and group files. */
   readonly user: ResolvedUser;
+  /** From `resolveDevices`; needed when the container is privileged, has devices or blkio limits. */
+  readonly devices?: HostDevices;
 }
 
 export interface ResolvedUser {
