@@ -4,7 +4,7 @@
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** The platform's `JSON.rawJSON`, which TypeScript's library does not declare yet. */
-const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
+const { rawJSON } = JSON as typeof JSON & { readonly rawJSON: (text: string) => unknown };
 
 const exactIntegers = (_key: string, value: unknown): unknown =>
   typeof value === 'bigint' ? rawJSON(value.toString()) : value;
