@@ -23,6 +23,8 @@ export interface MountPoint {
   /** Made when missing, at start (Binds), instead of required to be there (Mounts). */
   readonly createSource: boolean;
   readonly tmpfsOptions?: readonly string[];
+  /** Only the source's own file system is bound, not what is mounted below it. */
+  readonly nonRecursive?: boolean;
 }
 
 /** Everything the engine knows of a container, as it is saved. Immutable: a change is a new record (see `ledger.ts`). */

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ContainerStore } from '../../adapters/store/index.ts';
+import { KeyedMutex } from '../../base/async.ts';
+import { EngineError } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
+import type { EventPublisher } from '../events/index.ts';
 import type { Container } from './container.ts';
+import { noSuchContainer } from './errors.ts';
+import { NameTable } from './name-table.ts';
+import { encodeHostConfig, encodeRecord } from './record-file.ts';
+import { assertMove } from './state.ts';
 
 /** What else an event of a container says, beside its image, name and labels. */
 export type EventAttributes = Readonly<Record<string, string>>;
@@ -17,4 +25,102 @@ export interface Ledger {
   record(next: Container, action?: string, attributes?: EventAttributes): Promise<void>;
   /** An event that changes no state (`attach`, `exec_start: …`). */
   publish(container: Container, action: string, attributes?: EventAttributes): void;
+}
+
+/** What the ledger itself needs. */
+export interface LedgerDeps {
+  readonly store: Pick<ContainerStore, 'save'>;
+  readonly events: EventPublisher;
+  /** Facts for the file on disk that are not part of the record. */
+  readonly facts: (container: Container) => { readonly logPath: string; readonly driver: string };
+}
+
+/**
+ * Whether a change must outlive a power failure before it is told. The moves of a run need not: after a power failure
+ * nothing runs, and the older record, which rename keeps whole, says all that still matters.
+ */
+const isDurable = (before: Container | undefined, next: Container): boolean =>
+  before === undefined ||
+  before.hostConfig !== next.hostConfig ||
+  before.name !== next.name ||
+  before.manuallyStopped !== next.manuallyStopped;
+
+/** The ledger in memory, saved to a store. */
+export class ContainerLedger implements Ledger {
+  readonly names = new NameTable();
+  readonly #containers = new Map<ContainerId, Container>();
+  readonly #locks = new KeyedMutex<ContainerId>();
+  readonly #deps: LedgerDeps;
+
+  constructor(deps: LedgerDeps) {
+    this.#deps = deps;
+  }
+
+  resolve(reference: string): Container {
+    const exact = this.#containers.get(reference as ContainerId) ?? this.#byName(reference);
+    if (exact) return exact;
+    if (!/^[0-9a-f]{1,64}$/.test(reference)) throw noSuchContainer(reference);
+    const matches = this.all().filter((container) => container.id.startsWith(reference));
+    if (matches.length > 1)
+      throw new EngineError('invalid-argument', `multiple IDs found with provided prefix: ${reference}`);
+    if (!matches[0]) throw noSuchContainer(reference);
+    return matches[0];
+  }
+
+  get(id: ContainerId): Container | undefined {
+    return this.#containers.get(id);
+  }
+
+  all(): readonly Container[] {
+    return [...this.#containers.values()];
+  }
+
+  async lock(id: ContainerId): Promise<Disposable> {
+    return this.#locks.lock(id);
+  }
+
+  async record(next: Container, action?: string, attributes: EventAttributes = {}): Promise<void> {
+    const before = this.#containers.get(next.id);
+    assertMove(before?.state, next.state);
+    await this.#deps.store.save(
+      next.id,
+      {
+        config: encodeRecord(next, this.#deps.facts(next)),
+        ...(before?.hostConfig !== next.hostConfig && { hostConfig: encodeHostConfig(next) }),
+      },
+      { durable: isDurable(before, next) },
+    );
+    this.#containers.set(next.id, next);
+    if (action !== undefined) this.publish(next, action, attributes);
+  }
+
+  publish(container: Container, action: string, attributes: EventAttributes = {}): void {
+    this.#deps.events.publish({
+      type: 'container',
+      action,
+      actor: container.id,
+      attributes: {
+        ...container.config.labels,
+        image: container.config.image,
+        name: container.name,
+        ...attributes,
+      },
+    });
+  }
+
+  /** Takes in a container that was loaded from disk. Its name must have been reserved. */
+  adopt(container: Container): void {
+    this.#containers.set(container.id, container);
+  }
+
+  /** The container is no more: nobody finds it and its name is free. */
+  forget(id: ContainerId): void {
+    this.#containers.delete(id);
+    this.names.releaseAll(id);
+  }
+
+  #byName(reference: string): Container | undefined {
+    const id = this.names.holder(reference.replace(/^\//, ''));
+    return id === undefined ? undefined : this.#containers.get(id);
+  }
 }

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EngineError, messageOf } from '../../base/errors.ts';
+import { stringify } from '../../base/json.ts';
+import type { ContainerDocuments, ContainerStore, FoundContainer } from './container-store.ts';
+
+const CONFIG = 'config.v2.json';
+const HOST_CONFIG = 'hostconfig.json';
+/** As dockerd makes them: the group may look for its log files, nobody else may. */
+const DIRECTORY_MODE = 0o710;
+const DOCUMENT_MODE = 0o600;
+const FILE_MODE = 0o644;
+
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
+
+/** @throws insufficient-storage or internal, always */
+const refuse = (error: unknown): never => {
+  const kind = FULL.has(codeOf(error)) ? 'insufficient-storage' : 'internal';
+  throw new EngineError(kind, messageOf(error), { cause: error });
+};
+
+const fill = async (file: FileHandle, text: string, durable: boolean): Promise<void> => {
+  try {
+    await file.writeFile(text);
+    if (durable) await file.datasync();
+  } finally {
+    await file.close();
+  }
+};
+
+/** A new file beside the old one, then renamed over it. */
+const replace = async (path: string, text: string, durable: boolean): Promise<void> => {
+  const fresh = `${path}.tmp`;
+  await fill(await open(fresh, 'w', DOCUMENT_MODE), text, durable);
+  await rename(fresh, path);
+};
+
+const syncDirectory = async (path: string): Promise<void> => {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+};
+
+/** The real store, below `root` (`<data-root>/containers`). */
+export class ContainerDirectory implements ContainerStore {
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  directory(id: string): string {
+    return join(this.#root, id);
+  }
+
+  async save(
+    id: string,
+    documents: ContainerDocuments,
+    { durable }: { readonly durable: boolean },
+  ): Promise<void> {
+    const directory = this.directory(id);
+    try {
+      // The host's document first: a container without it would be broken, one without a record does not exist.
+      if (documents.hostConfig) {
+        await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
+        await replace(join(directory, HOST_CONFIG), stringify(documents.hostConfig), durable);
+      }
+      await replace(join(directory, CONFIG), stringify(documents.config), durable);
+      if (durable) await syncDirectory(directory);
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  async writeFile(id: string, name: string, text: string): Promise<void> {
+    try {
+      await writeFile(join(this.directory(id), name), text, { mode: FILE_MODE });
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  async load(): Promise<readonly FoundContainer[]> {
+    await mkdir(this.#root, { recursive: true, mode: DIRECTORY_MODE });
+    const entries = await readdir(this.#root, { withFileTypes: true });
+    const found: FoundContainer[] = [];
+    // In turn: thousands of open files at once would meet the limit, and the cache makes each read short.
+    for (const entry of entries) if (entry.isDirectory()) found.push(await this.#read(entry.name));
+    return found;
+  }
+
+  async remove(id: string): Promise<void> {
+    await rm(this.directory(id), { recursive: true, force: true });
+  }
+
+  async #read(id: string): Promise<FoundContainer> {
+    const directory = this.directory(id);
+    try {
+      const [config, hostConfig] = await Promise.all(
+        [CONFIG, HOST_CONFIG].map(async (name) => readFile(join(directory, name), 'utf8')),
+      );
+      return {
+        id,
+        config: JSON.parse(config ?? '') as unknown,
+        hostConfig: JSON.parse(hostConfig ?? '') as unknown,
+      };
+    } catch (error) {
+      return { id, broken: messageOf(error) };
+    }
+  }
+}
