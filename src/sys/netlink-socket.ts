@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import { AF, SOCK, closeSocket, openSocket, receiveBytes, sendBytes, setSocketOption } from './socket.ts';
+
+/** Netlink families, of `<linux/netlink.h>`. */
+export const NETLINK_ROUTE = 0;
+
+/** Socket options, of `<linux/netlink.h>`. */
+const SOL_NETLINK = 270;
+const NETLINK_CAP_ACK = 10;
+const NETLINK_EXT_ACK = 11;
+const NETLINK_GET_STRICT_CHK = 12;
+
+/** The most that one answer of the kernel takes (`NLMSG_GOODSIZE` is 8 KiB; dumps go up to 32 KiB). */
+const LONGEST_ANSWER = 32_768;
+
+/**
+ * A netlink socket of the network namespace in which it was opened; it stays in it when the thread leaves. Synchronous:
+ * the kernel answers before `send` returns, so `receive` never waits for long.
+ */
+export class NetlinkSocket implements Disposable {
+  readonly #fd: number;
+  readonly #answer = Buffer.allocUnsafe(LONGEST_ANSWER);
+  #open = true;
+
+  constructor(protocol: number) {
+    this.#fd = openSocket(AF.netlink, SOCK.raw, protocol);
+    setSocketOption(this.#fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
+    setSocketOption(this.#fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
+    setSocketOption(this.#fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+  }
+
+  send(messages: Uint8Array): void {
+    sendBytes(this.#fd, messages);
+  }
+
+  /** The next datagram: one or more messages. Valid until the next call. */
+  receive(): Buffer {
+    return this.#answer.subarray(0, receiveBytes(this.#fd, this.#answer));
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#open) closeSocket(this.#fd);
+    this.#open = false;
+  }
+}

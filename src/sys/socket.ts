@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import { closeSync } from 'node:fs';
+import koffi from 'koffi';
+import { checked, sysFailure } from './errno.ts';
+import { declare } from './libc.ts';
+
+/** Address families, of `<bits/socket.h>`. */
+export const AF = { inet: 2, inet6: 10, netlink: 16 } as const;
+/** Socket types, of `<bits/socket_type.h>`. */
+export const SOCK = { stream: 1, datagram: 2, raw: 3, nonBlock: 0o4000, closeOnExec: 0o2000000 } as const;
+/** Protocols, of `<netinet/in.h>`. */
+export const IPPROTO = { tcp: 6, udp: 17, ipv6: 41, sctp: 132 } as const;
+
+const EAGAIN = 11;
+const EINTR = 4;
+const MSG_DONTWAIT = 0x40;
+
+const socketCall = declare<(domain: number, type: number, protocol: number) => number>(
+  'int socket(int domain, int type, int protocol)',
+);
+const bindCall = declare<(fd: number, address: Uint8Array, length: number) => number>(
+  'int bind(int fd, const void *address, uint32_t length)',
+);
+const listenCall = declare<(fd: number, backlog: number) => number>('int listen(int fd, int backlog)');
+const sendCall = declare<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
+  'intptr_t send(int fd, const void *bytes, size_t length, int flags)',
+);
+const recvCall = declare<(fd: number, into: Uint8Array, length: number, flags: number) => number>(
+  'intptr_t recv(int fd, void *into, size_t length, int flags)',
+);
+const setOption = declare<
+  (fd: number, level: number, name: number, value: Uint8Array, length: number) => number
+>('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)');
+const getOption = declare<
+  (fd: number, level: number, name: number, value: Uint8Array, length: Uint8Array) => number
+>('int getsockopt(int fd, int level, int name, void *value, void *length)');
+const nameOf = declare<(fd: number, address: Uint8Array, length: Uint8Array) => number>(
+  'int getsockname(int fd, void *address, void *length)',
+);
+
+const int32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value);
+  return bytes;
+};
+
+/** Opens a socket in the calling thread's network namespace; it stays there. Closed on exec. The caller closes it with `closeSocket`. */
+export const openSocket = (family: number, type: number, protocol: number): number =>
+  checked(socketCall(family, type | SOCK.closeOnExec, protocol), 'socket');
+
+export const closeSocket = (fd: number): void => closeSync(fd);
+
+/** @throws conflict (EADDRINUSE) when the address is taken; internal (EADDRNOTAVAIL) when it is not one of this host's */
+export const bindSocket = (fd: number, address: Uint8Array): void => {
+  checked(bindCall(fd, address, address.length), 'bind');
+};
+
+/** @throws conflict (EADDRINUSE) when another socket listens there already */
+export const listenSocket = (fd: number, backlog: number): void => {
+  checked(listenCall(fd, backlog), 'listen');
+};
+
+/** Sends `bytes` whole, waiting for room. */
+export const sendBytes = (fd: number, bytes: Uint8Array): void => {
+  const sent = checked(sendCall(fd, bytes, bytes.length, 0), 'send');
+  if (sent !== bytes.length) throw sysFailure(EAGAIN, 'send');
+};
+
+/** Waits for one message and copies it into `into`; what does not fit is cut off. Gives its length. */
+export const receiveBytes = (fd: number, into: Uint8Array): number => {
+  for (;;) {
+    const length = recvCall(fd, into, into.length, 0);
+    if (length >= 0) return length;
+    if (koffi.errno() !== EINTR) throw sysFailure(koffi.errno(), 'recv');
+  }
+};
+
+/** Like `receiveBytes`, but gives `undefined` when no message is there yet. */
+export const tryReceiveBytes = (fd: number, into: Uint8Array): number | undefined => {
+  const length = recvCall(fd, into, into.length, MSG_DONTWAIT);
+  if (length >= 0) return length;
+  if (koffi.errno() === EAGAIN) return undefined;
+  throw sysFailure(koffi.errno(), 'recv');
+};
+
+/** Sets an option whose value is a C int. */
+export const setSocketOption = (fd: number, level: number, name: number, value: number): void => {
+  checked(setOption(fd, level, name, int32(value), 4), 'setsockopt');
+};
+
+/** Reads an option into a buffer of `length` bytes. */
+export const getSocketOption = (fd: number, level: number, name: number, length: number): Buffer => {
+  const value = Buffer.alloc(length);
+  checked(getOption(fd, level, name, value, int32(length)), 'getsockopt');
+  return value;
+};
+
+/** The port that an IPv4 or IPv6 socket is bound to. */
+export const boundPort = (fd: number): number => {
+  const address = Buffer.alloc(28);
+  checked(nameOf(fd, address, int32(address.length)), 'getsockname');
+  return address.readUInt16BE(2);
+};
