@@ -17,7 +17,8 @@ export interface IngestStatus {
 export interface WriteRequest extends LeaseOptions {
   /** Names the ingestion, so that an interrupted one can go on. */
   readonly ref: string;
-  readonly expected: Digest;
+  /** Absent when only the bytes will tell (a layer inside an archive): then whatever came is committed. */
+  readonly expected?: Digest;
   /** Bytes in all; 0 when unknown. */
   readonly size: number;
   readonly labels?: Labels;
@@ -37,10 +38,12 @@ export interface Content {
   readAll(digest: Digest, limit?: number): Promise<Uint8Array>;
   /**
    * Writes a blob and commits it; a blob that is there already is success. `open` is called with the offset at which
-   * to go on (above 0 after an interrupted write of the same `ref`) and gives the rest of the bytes.
+   * to go on (above 0 after an interrupted write of the same `ref`) and gives the rest of the bytes. Gives the digest
+   * of the committed blob. When `open`'s bytes fail or `signal` aborts, what was written so far stays as an ingestion
+   * under `ref`, to be resumed or `abort`ed.
    * @throws invalid-argument when the bytes do not have the expected digest or size
    */
-  write(request: WriteRequest, open: (offset: number) => AsyncIterable<Uint8Array>): Promise<void>;
+  write(request: WriteRequest, open: (offset: number) => AsyncIterable<Uint8Array>): Promise<Digest>;
   /** @throws not-found */
   status(ref: string): Promise<IngestStatus>;
   /** Drops an unfinished ingestion; one that does not exist is no error. */
