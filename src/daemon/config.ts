@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError } from '../base/errors.ts';
+import { type Nanoseconds, seconds } from '../base/time.ts';
+import type { LogLevel } from '../base/log.ts';
+import type { AddressPoolOption, RuntimeOption, UlimitOption } from './options/special-kinds.ts';
+import type { Settings } from './options/table.ts';
+
+/** One runtime that containers can name. */
+export interface RuntimeConfig {
+  /** Name or absolute path of the OCI runtime's binary. */
+  readonly binary: string;
+  readonly args: readonly string[];
+}
+
+/** The whole configuration: flags and daemon.json joined, defaults filled in, checked and frozen. Rooms read slices of it. */
+export interface Config {
+  readonly dataRoot: string;
+  readonly execRoot: string;
+  readonly pidfile: string;
+  readonly hosts: readonly string[];
+  readonly group: string;
+  /** Whether the operator named the group; a missing one is then an error, not a warning. */
+  readonly groupIsExplicit: boolean;
+  readonly tls: {
+    readonly enabled: boolean;
+    readonly verify: boolean;
+    readonly optedOut: boolean;
+    readonly ca: string;
+    readonly cert: string;
+    readonly key: string;
+  };
+  readonly debug: boolean;
+  readonly logLevel: LogLevel;
+  readonly logFormat: 'text' | 'json';
+  readonly rawLogs: boolean;
+  readonly experimental: boolean;
+  readonly features: Readonly<Record<string, boolean>>;
+  readonly labels: readonly string[];
+  readonly liveRestore: boolean;
+  readonly shutdownTimeout: Nanoseconds;
+  /** Address of a containerd that runs already; empty to start one. */
+  readonly containerd: string;
+  readonly containerdNamespace: string;
+  readonly pluginsNamespace: string;
+
+  readonly runtimes: Readonly<Record<string, RuntimeConfig>>;
+  readonly defaultRuntime: string;
+  readonly cgroupParent: string;
+  readonly cgroupDriver: '' | 'cgroupfs' | 'systemd';
+  readonly defaultUlimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
+  readonly init: boolean;
+  readonly initPath: string;
+  readonly defaultShmSize: number;
+  readonly defaultIpcMode: 'private' | 'shareable';
+  readonly defaultCgroupnsMode: '' | 'host' | 'private';
+  readonly logDriver: string;
+  readonly logOptions: Readonly<Record<string, string>>;
+
+  readonly registryMirrors: readonly string[];
+  readonly insecureRegistries: readonly string[];
+  readonly maxConcurrentDownloads: number;
+  readonly maxConcurrentUploads: number;
+  readonly maxDownloadAttempts: number;
+  readonly httpProxy: string;
+  readonly httpsProxy: string;
+  readonly noProxy: string;
+
+  /** Empty for `docker0`, made when it is missing; `none` for no default bridge; else a device that exists. */
+  readonly bridge: string;
+  /** CIDR of the default bridge; empty to choose. */
+  readonly bip: string;
+  readonly icc: boolean;
+  readonly ipForward: boolean;
+  readonly ipMasquerade: boolean;
+  readonly firewall: boolean;
+  readonly userlandProxy: boolean;
+  /** Host address of ports published without one. */
+  readonly defaultHostAddress: string;
+  readonly mtu: number;
+  readonly dns: readonly string[];
+  readonly dnsOptions: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly addressPools: readonly AddressPoolOption[];
+  readonly hostGatewayAddresses: readonly string[];
+}
+
+/** What the process's environment adds. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const LEVELS: Readonly<Record<string, LogLevel>> = {
+  trace: 'trace',
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  error: 'error',
+  fatal: 'fatal',
+  panic: 'fatal',
+};
+
+/** Bytes of /dev/shm. */
+const SHM_SIZE = 64 * 1024 * 1024;
+const MTU = 1500;
+/** Seconds a stop of the daemon gives its containers. */
+const SHUTDOWN_TIMEOUT = 15;
+
+const STOCK_RUNTIMES: Readonly<Record<string, RuntimeConfig>> = {
+  runc: { binary: 'runc', args: [] },
+  'io.containerd.runc.v2': { binary: 'runc', args: [] },
+};
+
+const invalid = (message: string): EngineError => new EngineError('invalid-argument', message);
+
+const runtimeConfig = (name: string, option: RuntimeOption): RuntimeConfig => {
+  if (option.runtimeType !== undefined && option.runtimeType !== '')
+    throw new EngineError('not-implemented', `runtime ${name}: runtimeType is not available yet, use path`);
+  return { binary: option.path, args: option.runtimeArgs ?? [] };
+};
+
+const joinRuntimes = (
+  options: Readonly<Record<string, RuntimeOption>> = {},
+): Readonly<Record<string, RuntimeConfig>> => ({
+  ...STOCK_RUNTIMES,
+  ...Object.fromEntries(Object.entries(options).map(([name, option]) => [name, runtimeConfig(name, option)])),
+});
+
+const ulimits = (options: Readonly<Record<string, UlimitOption>> = {}): Config['defaultUlimits'] =>
+  Object.entries(options).map(([key, option]) => ({
+    name: option.name || key,
+    soft: option.soft,
+    hard: option.hard,
+  }));
+
+const cgroupDriver = (options: readonly string[] = []): Config['cgroupDriver'] => {
+  const value = options.at(-1)?.split('=')[1]?.trim() ?? '';
+  if (value === '' || value === 'cgroupfs' || value === 'systemd') return value;
+  throw invalid(`exec-opt native.cgroupdriver=${value} is invalid`);
+};
+
+/** 0 stands for the default. */
+const count = (given: number | undefined, standard: number): number => given || standard;
+
+const processConfig = (
+  settings: Settings,
+): Pick<Config, 'dataRoot' | 'execRoot' | 'pidfile' | 'hosts' | 'group' | 'groupIsExplicit' | 'tls'> => ({
+  dataRoot: settings['data-root'] ?? '/var/lib/docker',
+  execRoot: settings['exec-root'] ?? '/var/run/docker',
+  pidfile: settings.pidfile ?? '/var/run/docker.pid',
+  hosts: settings.host ?? [],
+  group: settings.group ?? 'docker',
+  groupIsExplicit: settings.group !== undefined && settings.group !== 'docker',
+  tls: {
+    enabled: settings.tls === true || settings.tlsverify === true,
+    verify: settings.tlsverify ?? false,
+    optedOut: settings.tls === false,
+    ca: settings.tlscacert ?? '',
+    cert: settings.tlscert ?? '',
+    key: settings.tlskey ?? '',
+  },
+});
+
+const registryConfig = (
+  settings: Settings,
+  env: Environment,
+): Pick<
+  Config,
+  | 'registryMirrors'
+  | 'insecureRegistries'
+  | 'maxConcurrentDownloads'
+  | 'maxConcurrentUploads'
+  | 'maxDownloadAttempts'
+  | 'httpProxy'
+  | 'httpsProxy'
+  | 'noProxy'
+> => ({
+  registryMirrors: settings['registry-mirror'] ?? [],
+  insecureRegistries: settings['insecure-registry'] ?? [],
+  maxConcurrentDownloads: count(settings['max-concurrent-downloads'], 3),
+  maxConcurrentUploads: count(settings['max-concurrent-uploads'], 5),
+  maxDownloadAttempts: count(settings['max-download-attempts'], 5),
+  httpProxy: settings['http-proxy'] ?? env['HTTP_PROXY'] ?? env['http_proxy'] ?? '',
+  httpsProxy: settings['https-proxy'] ?? env['HTTPS_PROXY'] ?? env['https_proxy'] ?? '',
+  noProxy: settings['no-proxy'] ?? env['NO_PROXY'] ?? env['no_proxy'] ?? '',
+});
+
+const networkConfig = (
+  settings: Settings,
+): Pick<
+  Config,
+  | 'bridge'
+  | 'bip'
+  | 'icc'
+  | 'ipForward'
+  | 'ipMasquerade'
+  | 'firewall'
+  | 'userlandProxy'
+  | 'defaultHostAddress'
+  | 'mtu'
+  | 'dns'
+  | 'dnsOptions'
+  | 'dnsSearch'
+  | 'addressPools'
+  | 'hostGatewayAddresses'
+> => ({
+  bridge: settings.bridge ?? '',
+  bip: settings.bip ?? '',
+  icc: settings.icc ?? true,
+  ipForward: settings['ip-forward'] ?? true,
+  ipMasquerade: settings['ip-masq'] ?? true,
+  firewall: settings.iptables ?? true,
+  userlandProxy: settings['userland-proxy'] ?? true,
+  defaultHostAddress: settings.ip ?? '0.0.0.0',
+  mtu: count(settings.mtu, MTU),
+  dns: settings.dns ?? [],
+  dnsOptions: settings['dns-opt'] ?? [],
+  dnsSearch: settings['dns-search'] ?? [],
+  addressPools: settings['default-address-pool'] ?? [],
+  hostGatewayAddresses: settings['host-gateway-ip'] ?? [],
+});
+
+const containerConfig = (
+  settings: Settings,
+): Pick<
+  Config,
+  | 'runtimes'
+  | 'defaultRuntime'
+  | 'cgroupParent'
+  | 'cgroupDriver'
+  | 'defaultUlimits'
+  | 'init'
+  | 'initPath'
+  | 'defaultShmSize'
+  | 'defaultIpcMode'
+  | 'defaultCgroupnsMode'
+  | 'logDriver'
+  | 'logOptions'
+  | 'liveRestore'
+  | 'shutdownTimeout'
+> => ({
+  runtimes: joinRuntimes(settings['add-runtime']),
+  defaultRuntime: settings['default-runtime'] || 'runc',
+  cgroupParent: settings['cgroup-parent'] ?? '',
+  cgroupDriver: cgroupDriver(settings['exec-opt']),
+  defaultUlimits: ulimits(settings['default-ulimit']),
+  init: settings.init ?? false,
+  initPath: settings['init-path'] ?? '',
+  defaultShmSize: settings['default-shm-size'] || SHM_SIZE,
+  defaultIpcMode: (settings['default-ipc-mode'] || 'private') as 'private' | 'shareable',
+  defaultCgroupnsMode: (settings['default-cgroupns-mode'] ?? '') as Config['defaultCgroupnsMode'],
+  logDriver: settings['log-driver'] || 'json-file',
+  logOptions: settings['log-opt'] ?? {},
+  liveRestore: settings['live-restore'] ?? false,
+  shutdownTimeout: seconds(settings['shutdown-timeout'] ?? SHUTDOWN_TIMEOUT),
+});
+
+/** The configuration that joined settings stand for. @throws invalid-argument for what `--validate` lets pass and a start does not */
+export const makeConfig = (settings: Settings, env: Environment): Config =>
+  Object.freeze({
+    ...processConfig(settings),
+    ...registryConfig(settings, env),
+    ...networkConfig(settings),
+    ...containerConfig(settings),
+    debug: settings.debug ?? false,
+    logLevel: settings.debug === true ? 'debug' : (LEVELS[settings['log-level'] ?? 'info'] ?? 'info'),
+    logFormat: (settings['log-format'] ?? 'text') as 'text' | 'json',
+    rawLogs: settings['raw-logs'] ?? false,
+    experimental: settings.experimental ?? false,
+    features: settings.feature ?? {},
+    labels: settings.label ?? [],
+    containerd: settings.containerd ?? '',
+    containerdNamespace: settings['containerd-namespace'] || 'moby',
+    pluginsNamespace: settings['containerd-plugins-namespace'] || 'plugins.moby',
+  });
+
+/** Whether `level` is a level of the daemon log. */
+export const isLogLevel = (level: string): boolean => LEVELS[level] !== undefined;
