@@ -16,11 +16,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { isKind } from '../base/errors.ts';
 import { errnoOf } from './errno.ts';
+import { parseIp } from '../spec/ip.ts';
 import { tryLockFile } from './file-lock.ts';
 import { mount, detachMount } from './mount.ts';
 import { openInRoot } from './openat2.ts';
 import { internetAddress } from './socket-address.ts';
 import { getXattr, listXattrs, removeXattr, setXattr } from './xattr.ts';
+
+const ip = (text: string) => parseIp(text) ?? assert.fail(text);
 
 const inFolder = (work: (folder: string) => void) => (): void => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-sys-'));
@@ -100,10 +103,10 @@ test('a mount on a missing folder and an unmount of none fail with the errno of 
 });
 
 test('socket addresses are laid out as the kernel reads them', () => {
-  assert.equal(internetAddress('127.0.0.1', 80).toString('hex'), '020000507f0000010000000000000000');
+  assert.equal(internetAddress(ip('127.0.0.1'), 80).toString('hex'), '020000507f0000010000000000000000');
   assert.equal(
-    internetAddress('fe80::1', 8080).toString('hex'),
+    internetAddress(ip('fe80::1'), 8080).toString('hex'),
     `0a001f9000000000fe80${'00'.repeat(13)}0100000000`,
   );
-  assert.equal(internetAddress('::', 1).length, 28);
+  assert.equal(internetAddress(ip('::'), 1).length, 28);
 });
