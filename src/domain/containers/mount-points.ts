@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError } from '../../base/errors.ts';
+import type { ContainerConfig } from '../../spec/container-config.ts';
+import type { HostConfig } from '../../spec/host-config.ts';
+import { parseMountMode } from './mount-mode.ts';
+import { planMount } from './mount-requests.ts';
+import { cleanPath, type PlannedMount } from './planned-mount.ts';
+
+const DEFAULT_PROPAGATION = 'rprivate';
+
+const internal = (text: string): EngineError => new EngineError('internal', text);
+
+const checkDestination = (spec: string, type: string, destination: string): string => {
+  if (!destination.startsWith('/')) {
+    throw internal(
+      `invalid volume specification: '${spec}': invalid mount config for type "${type}": ` +
+        `invalid mount path: '${destination}' mount path must be absolute`,
+    );
+  }
+  const clean = cleanPath(destination);
+  if (clean === '/')
+    throw internal(
+      `invalid volume specification: '${spec}': invalid specification: destination can't be '/'`,
+    );
+  return clean;
+};
+
+/** Splits `[source:]destination[:mode]`. */
+const splitBind = (spec: string): { source: string; destination: string; mode: string } => {
+  const parts = spec.split(':');
+  const [first = '', second = '', third = ''] = parts;
+  if (parts.length > 3 || parts.includes('')) throw internal(`invalid volume specification: '${spec}'`);
+  if (parts.length === 1) return { source: '', destination: first, mode: '' };
+  if (parts.length === 3) return { source: first, destination: second, mode: third };
+  // A lone destination takes no mode.
+  if (parseMountMode(second)) throw internal(`invalid volume specification: '${spec}'`);
+  return { source: first, destination: second, mode: '' };
+};
+
+/** One entry of `Binds`. @throws internal in Docker's words, which answers bad binds with a 500 */
+const planBind = (spec: string, volumeDriver: string): PlannedMount => {
+  const { source, destination, mode } = splitBind(spec);
+  const parsed = parseMountMode(mode);
+  if (!parsed) throw internal(`invalid mode: ${mode}`);
+  const type = source.startsWith('/') ? 'bind' : 'volume';
+  const common = {
+    type,
+    destination: checkDestination(spec, type, destination),
+    readWrite: !parsed.readOnly,
+  } as const;
+  if (type === 'bind') {
+    return {
+      ...common,
+      name: '',
+      source: cleanPath(source),
+      driver: '',
+      mode,
+      propagation: parsed.propagation || DEFAULT_PROPAGATION,
+      createSource: true,
+      anonymous: false,
+      copyUp: false,
+    };
+  }
+  return {
+    ...common,
+    name: source,
+    source: '',
+    driver: volumeDriver || 'local',
+    mode: mode || 'z',
+    propagation: '',
+    createSource: false,
+    anonymous: source === '',
+    copyUp: !parsed.noCopy,
+  };
+};
+
+const planConfigVolume = (destination: string, volumeDriver: string): PlannedMount => ({
+  type: 'volume',
+  name: '',
+  source: '',
+  destination: checkDestination(destination, 'volume', destination),
+  driver: volumeDriver || 'local',
+  mode: '',
+  readWrite: true,
+  propagation: '',
+  createSource: false,
+  anonymous: true,
+  copyUp: true,
+});
+
+const invalid = (text: string): EngineError => new EngineError('invalid-argument', text);
+
+const tmpfsDestinations = (hostConfig: HostConfig): readonly string[] =>
+  Object.keys(hostConfig.tmpfs ?? {}).map((destination) => {
+    if (!destination.startsWith('/'))
+      throw invalid(`invalid mount path: '${destination}' mount path must be absolute`);
+    const clean = cleanPath(destination);
+    if (clean === '/') throw invalid("invalid specification: destination can't be '/'");
+    return clean;
+  });
+
+const checkDuplicates = (destinations: readonly string[]): void => {
+  const seen = new Set<string>();
+  for (const destination of destinations) {
+    if (seen.has(destination)) throw invalid(`Duplicate mount point: ${destination}`);
+    seen.add(destination);
+  }
+};
+
+/**
+ * What is to be mounted in the container, from `Binds`, `Mounts` and the configuration's `Volumes`; a path of the last
+ * gives way to the others. `Tmpfs` is checked against them but stays where it is.
+ * @throws internal for a bad bind; invalid-argument for a bad mount and for a destination that comes twice
+ */
+export const planMounts = (
+  config: Pick<ContainerConfig, 'volumes'>,
+  hostConfig: HostConfig,
+): readonly PlannedMount[] => {
+  const asked = [
+    ...(hostConfig.binds ?? []).map((spec) => planBind(spec, hostConfig.volumeDriver)),
+    ...(hostConfig.mounts ?? []).map(planMount),
+  ];
+  const taken = [...asked.map((mount) => mount.destination), ...tmpfsDestinations(hostConfig)];
+  checkDuplicates(taken);
+  const rest = Object.keys(config.volumes ?? {})
+    .map((destination) => planConfigVolume(destination, hostConfig.volumeDriver))
+    .filter((mount) => !taken.includes(mount.destination));
+  return [...asked, ...rest];
+};
