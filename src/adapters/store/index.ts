@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-export { ContainerDirectory } from './container-directory.ts';
 export type { ContainerDocuments, ContainerStore, FoundContainer } from './container-store.ts';
+export type { StoredVolume, VolumeStore } from './volume-store.ts';
+export { ContainerDirectory } from './container-directory.ts';
+export { VolumeDirectory } from './volume-directory.ts';

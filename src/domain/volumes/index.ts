@@ -1,2 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
+export { createVolumes, type VolumesDeps } from './create-volumes.ts';
 export type * from './volumes.ts';

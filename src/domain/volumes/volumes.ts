@@ -12,18 +12,20 @@ export interface Volume {
   readonly anonymous: boolean;
 }
 
+export interface VolumeRequest {
+  readonly name?: string;
+  readonly driver?: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** Named and anonymous volumes of the `local` driver without options; the rest comes with the volume issue. */
 export interface Volumes {
   list(): readonly Volume[];
   /** @throws not-found `get x: no such volume` */
   get(name: string): Volume;
   /** An existing volume of the same driver is given back. An absent name makes an anonymous one. */
-  create(request: {
-    readonly name?: string;
-    readonly driver?: string;
-    readonly options?: Readonly<Record<string, string>>;
-    readonly labels?: Readonly<Record<string, string>>;
-  }): Promise<Volume>;
+  create(request: VolumeRequest): Promise<Volume>;
   /** @throws conflict while held; not-found unless `force` */
   delete(name: string, options: { readonly force: boolean }): Promise<void>;
   hold(name: string, container: ContainerId): Disposable;
