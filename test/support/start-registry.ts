@@ -11,11 +11,20 @@ export interface TestRegistry {
   /** host:port as it stands in an image name; reachable inside the namespace only. */
   readonly address: string;
   readonly directory: string;
+  /** Where it keeps its blobs. */
+  readonly data: string;
   stop(): Promise<void>;
 }
 
-/** Starts Debian's docker-registry on 127.0.0.1 inside a namespace, with its data in a temporary directory. */
-export async function startRegistry(netns: NetworkNamespace, port = 5000): Promise<TestRegistry> {
+/**
+ * Starts Debian's docker-registry on 127.0.0.1 inside a namespace, with its data in a temporary directory. Given the
+ * `data` of another one it serves the same images.
+ */
+export async function startRegistry(
+  netns: NetworkNamespace,
+  port = 5000,
+  data?: string,
+): Promise<TestRegistry> {
   const directory = await mkdtemp(join(tmpdir(), 'bt-registry-'));
   const address = `127.0.0.1:${port}`;
   const config = join(directory, 'config.yml');
@@ -24,7 +33,9 @@ export async function startRegistry(netns: NetworkNamespace, port = 5000): Promi
     [
       'version: 0.1',
       'log: {level: error, accesslog: {disabled: true}}',
-      'storage: {filesystem: {rootdirectory: ' + join(directory, 'data') + '}, delete: {enabled: true}}',
+      'storage: {filesystem: {rootdirectory: ' +
+        (data ?? join(directory, 'data')) +
+        '}, delete: {enabled: true}}',
       `http: {addr: "${address}"}`,
     ].join('\n'),
   );
@@ -37,7 +48,7 @@ export async function startRegistry(netns: NetworkNamespace, port = 5000): Promi
   };
   for (let attempt = 0; attempt < 200; attempt++) {
     const answer = await netns.run(['curl', '-sf', '-o', '/dev/null', `http://${address}/v2/`]);
-    if (answer.code === 0) return { address, directory, stop };
+    if (answer.code === 0) return { address, directory, data: data ?? join(directory, 'data'), stop };
     await sleep(50);
   }
   await stop();

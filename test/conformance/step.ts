@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Engine } from '../support/engine.ts';
+import type { HttpRequestOptions } from '../support/http-request.ts';
+import { maskJson, maskText, shapeOf, type Json } from './mask.ts';
+
+/** Where a step runs: one engine with its images and registry, and what earlier steps of the group have noted. */
+export interface Lab {
+  readonly engine: Engine;
+  /** host:port of the registry in the engine's namespace. */
+  readonly registry: string;
+  /** A directory of files for the steps, the same on both sides. */
+  readonly files: string;
+  /** Values that one step keeps for a later one (ids mostly). */
+  readonly notes: Map<string, string>;
+}
+
+/** One thing done to both engines. Its observation is compared as it is, or as `expect` turns what dockerd 20.10 said. */
+export interface Step {
+  readonly name: string;
+  /** Why dockerd 20.10 is not the measure here: the spec of 28.5 says something else. */
+  readonly because?: string;
+  /** From dockerd's observation to the one that Berth must give. */
+  readonly expect?: (oracle: Json) => Json;
+  observe(lab: Lab): Promise<Json>;
+}
+
+/** Steps of one noun, done in order; each group begins on engines without containers. */
+export interface StepGroup {
+  readonly noun: string;
+  readonly steps: readonly Step[];
+}
+
+/** The newest API version that dockerd 20.10 speaks: both sides are asked in it. */
+export const COMMON_VERSION = '1.41';
+
+/** How a CLI step reads its output. */
+export interface CliOptions {
+  readonly input?: string | Uint8Array;
+  /** Sort the lines of stdout: their order is nobody's promise. */
+  readonly sort?: boolean;
+  /** Read stdout as JSON. */
+  readonly json?: boolean;
+  /** Compare the shape of the JSON alone. */
+  readonly shape?: boolean;
+  /** Further rules for this step's output. */
+  readonly rules?: readonly (readonly [RegExp, string])[];
+  /** Leave stderr out. */
+  readonly ignoreStderr?: boolean;
+  /** Keep the trimmed stdout under this name for later steps. */
+  readonly note?: string;
+}
+
+function fill(text: string, lab: Lab): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    if (name === 'registry') return lab.registry;
+    if (name === 'files') return lab.files;
+    return lab.notes.get(name) ?? whole;
+  });
+}
+
+function applyRules(text: string, rules: CliOptions['rules'] = []): string {
+  return rules.reduce((masked, [pattern, name]) => masked.replace(pattern, name), text);
+}
+
+function linesOf(text: string, sort: boolean): Json {
+  const lines = text.replace(/\n$/, '').split('\n');
+  return sort ? lines.toSorted() : lines.length === 1 ? (lines[0] ?? '') : lines;
+}
+
+/** A docker CLI call. `{name}` in an argument stands for a noted value, `{registry}` and `{files}` for the lab's. */
+export function cli(name: string, args: readonly string[], options: CliOptions = {}): Step {
+  return {
+    name,
+    observe: async (lab) => {
+      const filled = args.map((argument) => fill(argument, lab));
+      const result = await lab.engine.docker(filled, {
+        ...(options.input === undefined ? {} : { input: options.input }),
+        env: { DOCKER_API_VERSION: COMMON_VERSION },
+      });
+      if (options.note !== undefined) lab.notes.set(options.note, result.stdout.trim());
+      const mask = (text: string): string => applyRules(maskText(text, lab.engine.directory), options.rules);
+      const parsed: unknown =
+        options.json === true && result.code === 0 ? JSON.parse(result.stdout) : undefined;
+      const stdout =
+        parsed === undefined
+          ? linesOf(mask(result.stdout), options.sort ?? false)
+          : options.shape === true
+            ? shapeOf(parsed)
+            : maskJson(parsed, lab.engine.directory);
+      return {
+        code: result.code,
+        stdout,
+        ...(options.ignoreStderr === true ? {} : { stderr: linesOf(mask(result.stderr), false) }),
+      };
+    },
+  };
+}
+
+/** How an API step reads its answer. */
+export interface ApiOptions extends HttpRequestOptions {
+  /** Response headers to compare, in lower case. */
+  readonly heads?: readonly string[];
+  /** Compare the shape of the body alone. */
+  readonly shape?: boolean;
+  /** Take a part of the JSON body. */
+  readonly pick?: (body: never) => unknown;
+  /** Ask without a version in the path. */
+  readonly unversioned?: boolean;
+  /** Keep a text of the JSON body under a name for later steps. */
+  readonly note?: readonly [name: string, key: string];
+}
+
+function bodyOf(text: string, json: unknown, options: ApiOptions, lab: Lab): Json {
+  if (json === undefined || typeof json !== 'object') return maskText(text, lab.engine.directory);
+  const part = options.pick === undefined ? json : options.pick(json as never);
+  return options.shape === true ? shapeOf(part) : maskJson(part, lab.engine.directory);
+}
+
+/** A raw API call in the common version: status, chosen headers, body. `{name}` in the path stands for a noted value. */
+export function api(name: string, method: string, path: string, options: ApiOptions = {}): Step {
+  return {
+    name,
+    observe: async (lab) => {
+      const prefix = options.unversioned === true ? '' : `/v${COMMON_VERSION}`;
+      const answer = await lab.engine.request(method, prefix + fill(path, lab), options);
+      if (options.note !== undefined && typeof answer.json === 'object' && answer.json !== null) {
+        lab.notes.set(options.note[0], String(Reflect.get(answer.json, options.note[1])));
+      }
+      return {
+        status: answer.status,
+        type: answer.headers['content-type'] ?? 'none',
+        ...Object.fromEntries(
+          (options.heads ?? []).map((head) => [head, String(answer.headers[head] ?? 'absent')]),
+        ),
+        body: bodyOf(answer.text, answer.json, options, lab),
+      };
+    },
+  };
+}
+
+/** A step of its own making. */
+export function custom(name: string, observe: (lab: Lab) => Promise<unknown>): Step {
+  return { name, observe: async (lab) => maskJson(await observe(lab), lab.engine.directory) };
+}
+
+/** The same step, measured by the spec where dockerd 20.10 is older: `patch` replaces parts of what dockerd said. */
+export function newer(step: Step, because: string, patch: Json | ((oracle: Json) => Json)): Step {
+  const expect = typeof patch === 'function' ? patch : (oracle: Json): Json => merge(oracle, patch);
+  return { ...step, because, expect };
+}
+
+function merge(base: Json, patch: Json): Json {
+  const both = [base, patch].every(
+    (side) => typeof side === 'object' && side !== null && !Array.isArray(side),
+  );
+  if (!both) return patch;
+  const [from, to] = [base, patch] as [{ [key: string]: Json }, { [key: string]: Json }];
+  const merged = { ...from };
+  for (const [key, value] of Object.entries(to))
+    merged[key] = key in from ? merge(from[key] as Json, value) : value;
+  return merged;
+}

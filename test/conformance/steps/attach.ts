@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import { api, cli, custom, type StepGroup } from '../step.ts';
+
+/** Attach, and the raw bytes of a hijacked connection. */
+export const attachSteps: StepGroup = {
+  noun: 'attach',
+  steps: [
+    cli('one that waits for a line', [
+      'run',
+      '-d',
+      '-i',
+      '--name',
+      'reader',
+      'busybox',
+      'sh',
+      '-c',
+      'read line; echo got $line; exit 6',
+    ]),
+    cli('attached and spoken to', ['attach', 'reader'], { input: 'hello\n' }),
+    cli('to a stopped one', ['attach', 'reader']),
+    cli('to nobody', ['attach', 'nobody']),
+    custom('to nobody by API', async ({ engine }) => {
+      const answer = await engine.request('POST', '/v1.41/containers/nobody/attach?stream=1&stdout=1');
+      return { status: answer.status, text: answer.text };
+    }),
+    custom('the log of a stopped one', async ({ engine }) => {
+      const answer = await engine.request('POST', '/v1.41/containers/reader/attach?logs=1&stdout=1&stderr=1');
+      return {
+        status: answer.status,
+        type: answer.headers['content-type'],
+        bytes: answer.bytes.toString('latin1'),
+      };
+    }),
+    cli('attached before start', ['create', '-i', '--name', 'cat', 'busybox', 'cat']),
+    cli('start -ai', ['start', '-ai', 'cat'], { input: 'through cat\n' }),
+    cli('paused', ['run', '-d', '--name', 'paused', 'busybox', 'sleep', '600']),
+    cli('pause it', ['pause', 'paused']),
+    cli('attached to a paused one', ['attach', 'paused']),
+    api('resize', 'POST', '/containers/paused/resize?h=20&w=30'),
+    api('resize with a bad height', 'POST', '/containers/paused/resize?h=zz&w=30'),
+    cli('unpause it', ['unpause', 'paused']),
+  ],
+};

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Json } from '../mask.ts';
+import { api, cli, newer, type Step, type StepGroup } from '../step.ts';
+
+function create(name: string, body: object, query = ''): Step {
+  return api(name, 'POST', `/containers/create${query}`, { body });
+}
+
+function refused(name: string, body: object, status: number, message: string): Step {
+  return newer(create(name, body), 'the text of 28.5', { status, body: { message } });
+}
+
+const IMAGE = { Image: 'busybox' };
+
+/** What create accepts and refuses, and the texts of its refusals. */
+export const createSteps: StepGroup = {
+  noun: 'create',
+  steps: [
+    create('an empty body', {}),
+    create('an image that is not there', { Image: 'nope' }),
+    create('an image by a reference that is none', { Image: 'UPPER' }),
+    create('a container with no more than an image', IMAGE),
+    create('a container with a name', IMAGE, '?name=one'),
+    create('a name that is taken', IMAGE, '?name=one'),
+    create('a name with a slash before it', IMAGE, '?name=/two'),
+    create('a name of one letter', IMAGE, '?name=x'),
+    create('a name with a blank', IMAGE, '?name=a%20b'),
+    create('keys in any case', { image: 'busybox', hostconfig: { memory: 1 } }),
+    create('unknown keys', { ...IMAGE, Nonsense: { a: 1 } }),
+    create('null for a list', { ...IMAGE, Cmd: null, Env: null, HostConfig: null }),
+    create('a string for a command', { ...IMAGE, Cmd: 'true' }),
+    create('less memory than 6 MB', { ...IMAGE, HostConfig: { Memory: 1000 } }),
+    refused(
+      'more swap limit than memory limit is needed',
+      { ...IMAGE, HostConfig: { Memory: 8_000_000, MemorySwap: 7_000_000 } },
+      400,
+      'Minimum memoryswap limit should be larger than memory limit, see usage',
+    ),
+    create('a swap limit without a memory limit', { ...IMAGE, HostConfig: { MemorySwap: 7_000_000 } }),
+    create('a swappiness out of range', { ...IMAGE, HostConfig: { MemorySwappiness: 101 } }),
+    create('an oom score out of range', { ...IMAGE, HostConfig: { OomScoreAdj: 2000 } }),
+    newer(
+      create('more CPUs than there are', { ...IMAGE, HostConfig: { NanoCpus: 99_000_000_000 } }),
+      'the text begins with a small letter and a different number form since 28',
+      lowerMessage,
+    ),
+    newer(
+      create('cpus beside a quota', { ...IMAGE, HostConfig: { NanoCpus: 1_000_000_000, CpuQuota: 5000 } }),
+      'nothing: both say the same',
+      (oracle) => oracle,
+    ),
+    create('a period out of range', { ...IMAGE, HostConfig: { CpuPeriod: 10 } }),
+    create('a quota out of range', { ...IMAGE, HostConfig: { CpuQuota: 10 } }),
+    create('cpus of a set that are not there', { ...IMAGE, HostConfig: { CpusetCpus: '77' } }),
+    refused(
+      'a capability that is none',
+      { ...IMAGE, HostConfig: { CapAdd: ['ZZ'] } },
+      400,
+      'invalid CapAdd: unknown capability: "CAP_ZZ"',
+    ),
+    refused('a stop signal that is none', { ...IMAGE, StopSignal: 'ZZ' }, 400, 'invalid signal: ZZ'),
+    create('a relative working directory', { ...IMAGE, WorkingDir: 'rel' }),
+    create('an environment without a name', { ...IMAGE, Env: ['=x'] }),
+    create('auto-remove with a restart policy', {
+      ...IMAGE,
+      HostConfig: { AutoRemove: true, RestartPolicy: { Name: 'always' } },
+    }),
+    newer(
+      create('a restart policy that is none', { ...IMAGE, HostConfig: { RestartPolicy: { Name: 'zz' } } }),
+      'the text of 28.5',
+      {
+        status: 400,
+        body: {
+          message:
+            "invalid restart policy: unknown policy 'zz'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'",
+        },
+      },
+    ),
+    newer(
+      create('a count with the wrong policy', {
+        ...IMAGE,
+        HostConfig: { RestartPolicy: { Name: 'always', MaximumRetryCount: 2 } },
+      }),
+      'the text of 28.5',
+      {
+        status: 400,
+        body: { message: "invalid restart policy: maximum retry count can only be used with 'on-failure'" },
+      },
+    ),
+    create('a runtime that is none', { ...IMAGE, HostConfig: { Runtime: 'zz' } }),
+    create('a log driver that is none', { ...IMAGE, HostConfig: { LogConfig: { Type: 'zz' } } }),
+    create('a log option that is none', {
+      ...IMAGE,
+      HostConfig: { LogConfig: { Type: 'json-file', Config: { zz: '1' } } },
+    }),
+    create('an IPC mode that is none', { ...IMAGE, HostConfig: { IpcMode: 'zz' } }),
+    create('a negative shm size', { ...IMAGE, HostConfig: { ShmSize: -1 } }),
+    create('a bind with a mode that is none', { ...IMAGE, HostConfig: { Binds: ['/tmp:/a:zz'] } }),
+    create('a bind to the root', { ...IMAGE, HostConfig: { Binds: ['/tmp:/'] } }),
+    create('a bind to a relative path', { ...IMAGE, HostConfig: { Binds: ['/tmp:rel'] } }),
+    create('a bind with too many parts', { ...IMAGE, HostConfig: { Binds: ['/tmp:/a:ro:zz'] } }),
+    create('a mount of a source that is not there', {
+      ...IMAGE,
+      HostConfig: { Mounts: [{ Type: 'bind', Source: '/nope/here', Target: '/a' }] },
+    }),
+    create('a mount without a target', {
+      ...IMAGE,
+      HostConfig: { Mounts: [{ Type: 'bind', Source: '/tmp' }] },
+    }),
+    create('a mount of a type that is none', {
+      ...IMAGE,
+      HostConfig: { Mounts: [{ Type: 'zz', Target: '/a' }] },
+    }),
+    create('two mounts at one place', { ...IMAGE, HostConfig: { Binds: ['/tmp:/a', '/root:/a'] } }),
+    create('a port that is none', {
+      ...IMAGE,
+      HostConfig: { PortBindings: { '80/tcp': [{ HostPort: 'zz' }] } },
+    }),
+    newer(
+      api('a number for a host port', 'POST', '/containers/create', {
+        body: { ...IMAGE, HostConfig: { PortBindings: { '80/tcp': [{ HostPort: 80 }] } } },
+        pick: () => 'refused',
+      }),
+      'the decoding error has a different detail in 28.5: the status alone is compared',
+      (oracle) => oracle,
+    ),
+    newer(
+      create('a string for a number', { ...IMAGE, HostConfig: { Memory: 'much' } }),
+      'the detail of a decoding error is newer',
+      {
+        status: 400,
+        body: {
+          message:
+            'invalid JSON: json: cannot unmarshal string into Go struct field HostConfig.HostConfig.Memory of type int64',
+        },
+      },
+    ),
+    create('an extra host without an address', { ...IMAGE, HostConfig: { ExtraHosts: ['zz'] } }),
+    create('an extra host with a bad address', { ...IMAGE, HostConfig: { ExtraHosts: ['zz:1.2.3.x'] } }),
+    create('a link to nobody', { ...IMAGE, HostConfig: { Links: ['nobody:x'] } }),
+    create('a static address on the default bridge', {
+      ...IMAGE,
+      NetworkingConfig: { EndpointsConfig: { bridge: { IPAMConfig: { IPv4Address: '172.17.0.9' } } } },
+    }),
+    create('a host name with the network of another', {
+      ...IMAGE,
+      Hostname: 'h',
+      HostConfig: { NetworkMode: 'container:one' },
+    }),
+    create('a security option that is none', { ...IMAGE, HostConfig: { SecurityOpt: ['zz'] } }),
+    create('a platform that is none', IMAGE, '?platform=a/b/c/d'),
+    cli('created containers are listed', ['ps', '-a', '--format', '{{.Image}} {{.Status}}'], { sort: true }),
+  ],
+};
+
+function lowerMessage(oracle: Json): Json {
+  const { body, ...rest } = oracle as { body: { message: string } };
+  return { ...rest, body: { message: body.message.replace(/^R/, 'r') } };
+}

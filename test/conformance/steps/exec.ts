@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import { api, cli, custom, newer, type StepGroup } from '../step.ts';
+
+/** Processes beside the first one. */
+export const execSteps: StepGroup = {
+  noun: 'exec',
+  steps: [
+    cli('a container to be in', [
+      'run',
+      '-d',
+      '--name',
+      'host',
+      '-e',
+      'FROM=config',
+      '-w',
+      '/tmp',
+      'busybox',
+      'sleep',
+      '600',
+    ]),
+    cli('prints stdout', ['exec', 'host', 'echo', 'hello']),
+    cli('prints stderr', ['exec', 'host', 'sh', '-c', 'echo err >&2']),
+    cli('answers the exit code', ['exec', 'host', 'sh', '-c', 'exit 9']),
+    cli('reads stdin', ['exec', '-i', 'host', 'cat'], { input: 'through\n' }),
+    cli('reads much of stdin', ['exec', '-i', 'host', 'md5sum'], { input: 'y'.repeat(3_000_000) }),
+    cli('answers 127 for a program that is not there', ['exec', 'host', 'nosuch']),
+    cli('answers 126 for a directory', ['exec', 'host', '/etc']),
+    cli('has the environment of the container', ['exec', '-e', 'MORE=1', 'host', 'env'], {
+      sort: true,
+      rules: [[/HOSTNAME=.*/, 'HOSTNAME=<host>']],
+    }),
+    cli('starts in the working directory of the container', ['exec', 'host', 'pwd']),
+    cli('starts in a directory of its own', ['exec', '-w', '/etc', 'host', 'pwd']),
+    cli('runs as another user', ['exec', '-u', 'nobody', 'host', 'id', '-un']),
+    cli('refuses an unknown user', ['exec', '-u', 'nouser', 'host', 'true']),
+    cli('has few capabilities', ['exec', 'host', 'grep', 'CapEff', '/proc/self/status']),
+    cli('has all of them when privileged', [
+      'exec',
+      '--privileged',
+      'host',
+      'grep',
+      'CapEff',
+      '/proc/self/status',
+    ]),
+    cli('sees the processes', ['exec', 'host', 'sh', '-c', 'ps | grep -c "[s]leep 600"']),
+    cli('on a terminal', ['exec', '-t', 'host', 'sh', '-c', 'test -t 1 && echo tty']),
+    cli('in the background', ['exec', '-d', 'host', 'sh', '-c', 'echo done > /tmp/done']),
+    cli('keeps large output whole', ['exec', 'host', 'sh', '-c', 'seq 1 30000 | md5sum']),
+    cli('in nobody', ['exec', 'nobody', 'true']),
+    api('without a command', 'POST', '/containers/host/exec', { body: {} }),
+    api('created', 'POST', '/containers/host/exec', {
+      body: { Cmd: ['sh', '-c', 'exit 3'], AttachStdout: true },
+      note: ['exec', 'Id'],
+    }),
+    api('inspected before its start', 'GET', '/exec/{exec}/json'),
+    api('started in the background', 'POST', '/exec/{exec}/start', { body: { Detach: true } }),
+    custom('inspected after its end', async ({ engine, notes }) => {
+      for (let attempt = 0; attempt < 50; attempt++) {
+        const answer = await engine.request('GET', `/v1.41/exec/${notes.get('exec')}/json`);
+        if ((answer.json as { ExitCode: number | null }).ExitCode !== null) return answer.json;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      return 'it never ended';
+    }),
+    newer(
+      api('started again', 'POST', '/exec/{exec}/start', { body: { Detach: true } }),
+      'nothing: the text is the same',
+      (oracle) => oracle,
+    ),
+    api('of nobody, inspected', 'GET', '/exec/nobody/json'),
+    api('of nobody, started', 'POST', '/exec/nobody/start', { body: {} }),
+    api('of nobody, resized', 'POST', '/exec/nobody/resize?h=1&w=1'),
+    api('container inspect has no execs left to tell of', 'GET', '/containers/host/json', {
+      pick: (body: { ExecIDs: unknown }) => body.ExecIDs === null || Array.isArray(body.ExecIDs),
+    }),
+    api('top', 'GET', '/containers/host/top', {
+      pick: (body: { Titles: string[]; Processes: string[][] }) => [
+        body.Titles,
+        body.Processes.map((row) => row.at(-1)),
+      ],
+    }),
+  ],
+};

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { StepGroup } from '../step.ts';
+import { attachSteps } from './attach.ts';
+import { createSteps } from './create.ts';
+import { eventSteps } from './events.ts';
+import { execSteps } from './exec.ts';
+import { imageSteps } from './images.ts';
+import { inspectSteps } from './inspect.ts';
+import { lifecycleSteps } from './lifecycle.ts';
+import { listSteps } from './list.ts';
+import { logsSteps } from './logs.ts';
+import { networkSteps } from './network.ts';
+import { registrySteps } from './registry.ts';
+import { restartSteps } from './restart.ts';
+import { runSteps } from './run.ts';
+import { systemSteps } from './system.ts';
+
+/** All groups, in the order in which they are done. */
+export const groups: readonly StepGroup[] = [
+  systemSteps,
+  createSteps,
+  runSteps,
+  lifecycleSteps,
+  logsSteps,
+  execSteps,
+  attachSteps,
+  inspectSteps,
+  listSteps,
+  eventSteps,
+  restartSteps,
+  networkSteps,
+  imageSteps,
+  registrySteps,
+];

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import { api, cli, newer, type StepGroup } from '../step.ts';
+
+type Inspect = {
+  readonly Config: object;
+  readonly HostConfig: object;
+  readonly NetworkSettings: object;
+  readonly State: object;
+};
+
+/** What inspect tells of a container, field by field. */
+export const inspectSteps: StepGroup = {
+  noun: 'inspect',
+  steps: [
+    cli('a container with much to tell', [
+      'run',
+      '-d',
+      ...['--name', 'full', '-h', 'myhost', '-e', 'A=1', '-l', 'k=v', '-w', '/tmp', '-u', '1:1', '--init'],
+      ...[
+        '--memory',
+        '64m',
+        '--cpus',
+        '0.5',
+        '--pids-limit',
+        '50',
+        '--ulimit',
+        'nofile=64:128',
+        '--cap-add',
+        'NET_ADMIN',
+      ],
+      ...['--cap-drop', 'CHOWN', '--tmpfs', '/t:size=1m', '-v', '{files}:/f:ro', '--restart', 'on-failure:3'],
+      ...[
+        '--dns',
+        '9.9.9.9',
+        '--add-host',
+        'x:1.2.3.4',
+        '-p',
+        '127.0.0.1:18080:80',
+        '--expose',
+        '90',
+        '--stop-timeout',
+        '3',
+      ],
+      ...['--stop-signal', 'INT', '--shm-size', '1m', '--log-opt', 'max-size=1m', '--oom-score-adj', '10'],
+      'busybox',
+      'sleep',
+      '600',
+    ]),
+    newer(
+      api('keys', 'GET', '/containers/full/json', {
+        pick: (body: Inspect) => Object.keys(body).toSorted(),
+      }),
+      'nothing: the top keys are the same at 1.41',
+      (oracle) => oracle,
+    ),
+    api('identity', 'GET', '/containers/full/json', {
+      pick: (body: Record<string, unknown>) =>
+        Object.fromEntries(
+          [
+            'Id',
+            'Created',
+            'Path',
+            'Args',
+            'Image',
+            'ResolvConfPath',
+            'HostnamePath',
+            'HostsPath',
+            'LogPath',
+            'Name',
+          ]
+            .concat([
+              'RestartCount',
+              'Driver',
+              'Platform',
+              'MountLabel',
+              'ProcessLabel',
+              'AppArmorProfile',
+              'ExecIDs',
+            ])
+            .map((key) => [key, body[key]]),
+        ),
+    }),
+    api('state', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.State }),
+    api('config', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.Config }),
+    api('host config', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.HostConfig }),
+    api('network settings', 'GET', '/containers/full/json', {
+      pick: (body: Inspect) => body.NetworkSettings,
+    }),
+    api('mounts', 'GET', '/containers/full/json', { pick: (body: { Mounts: unknown }) => body.Mounts }),
+    api('graph driver', 'GET', '/containers/full/json', {
+      pick: (body: { GraphDriver: { Name: string; Data: object } }) => body.GraphDriver.Name,
+    }),
+    api('sizes are absent', 'GET', '/containers/full/json', {
+      pick: (body: object) => ['SizeRw' in body, 'SizeRootFs' in body],
+    }),
+    api('sizes when asked for', 'GET', '/containers/full/json?size=1', {
+      pick: (body: object) => ['SizeRw' in body, 'SizeRootFs' in body],
+    }),
+    api('of nobody', 'GET', '/containers/nobody/json'),
+    cli('a plain one', ['create', '--name', 'plain', 'busybox']),
+    api('its state', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.State }),
+    api('its config', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.Config }),
+    api('its host config', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.HostConfig }),
+    api('its network settings', 'GET', '/containers/plain/json', {
+      pick: (body: Inspect) => body.NetworkSettings,
+    }),
+    cli('a privileged one', ['create', '--name', 'priv', '--privileged', '--network', 'none', 'busybox']),
+    api('its host config too', 'GET', '/containers/priv/json', { pick: (body: Inspect) => body.HostConfig }),
+    cli('an ended one', ['run', '--name', 'ended', 'busybox', 'sh', '-c', 'exit 4']),
+    api('its state at the end', 'GET', '/containers/ended/json', { pick: (body: Inspect) => body.State }),
+    api('its network settings at the end', 'GET', '/containers/ended/json', {
+      pick: (body: Inspect) => body.NetworkSettings,
+    }),
+    cli('by --type', ['inspect', '--type', 'container', '-f', '{{.Name}}', 'plain']),
+    cli('of an image', ['inspect', '-f', '{{.RepoTags}}', 'busybox']),
+    cli('of nothing', ['inspect', 'nothing-at-all']),
+    cli('of two, one of them nobody', ['inspect', '-f', '{{.Name}}', 'plain', 'nothing-at-all']),
+    cli('docker port', ['port', 'full']),
+    cli('docker port of one', ['port', 'full', '80/tcp']),
+    cli('docker port of none', ['port', 'full', '81']),
+    cli('docker port of a plain one', ['port', 'plain']),
+    cli('docker top', ['top', 'full', '-o', 'comm']),
+  ],
+};
