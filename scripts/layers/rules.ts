@@ -26,8 +26,8 @@ const ROOMS = [
 const TEST = /\.test\.ts$/;
 const DOOR = /\/index\.ts$/;
 /** Fakes and contracts, and those who may use them. */
-const FAKE = /\/(?:fake|contract)\.ts$/;
-const MAY_FAKE = /(?:\.test|\/fake|\/contract)\.ts$|^test\//;
+const FAKE = /[/-](?:fake|contract)\.ts$/;
+const MAY_FAKE = /(?:\.test|[/-]fake|[/-]contract)\.ts$|^test\//;
 
 const folderIn = (path: string, root: string): string | undefined =>
   path.startsWith(root) ? path.slice(root.length).split('/')[0] : undefined;
