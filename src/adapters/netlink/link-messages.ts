@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Link, LinkChange, NewBridge, NewVeth, PortChange } from './netlink.ts';
+import { NLM, RTM, attribute, byte, parseAttributes, request, textOf } from './message.ts';
+
+/** Attributes of a link, of `<linux/if_link.h>`. */
+const IFLA = {
+  address: 1,
+  name: 3,
+  mtu: 4,
+  master: 10,
+  portInfo: 12,
+  linkInfo: 18,
+  namespaceFd: 28,
+} as const;
+const IFLA_INFO = { kind: 1, data: 2 } as const;
+const IFLA_BRPORT = { state: 1, hairpin: 4, isolated: 33 } as const;
+const VETH_INFO_PEER = 1;
+/** Marks an attribute as nested, where the kernel insists (`<linux/netlink.h>`). */
+const NLA_F_NESTED = 0x8000;
+/** States of a bridge's port, of `<linux/if_bridge.h>`. */
+const BR_STATE = { disabled: 0, forwarding: 3 } as const;
+const PF_BRIDGE = 7;
+const IFF_UP = 1;
+
+/** `struct ifinfomsg`: family, padding, type, index, flags, mask of the flags to change. */
+const linkHeader = (index: number, up?: boolean, family = 0): Buffer => {
+  const bytes = Buffer.alloc(16);
+  bytes[0] = family;
+  bytes.writeInt32LE(index, 4);
+  if (up === undefined) return bytes;
+  bytes.writeUInt32LE(up ? IFF_UP : 0, 8);
+  bytes.writeUInt32LE(IFF_UP, 12);
+  return bytes;
+};
+
+const macBytes = (mac: string): Buffer => Buffer.from(mac.replaceAll(':', ''), 'hex');
+const macText = (bytes: Buffer | undefined): string =>
+  bytes?.toString('hex').replace(/(..)(?=.)/g, '$1:') ?? '';
+
+export const dumpLinks = (): Buffer => request(RTM.getLink, NLM.dump, linkHeader(0));
+
+export const getLink = (name: string): Buffer =>
+  request(RTM.getLink, 0, linkHeader(0), [attribute(IFLA.name, name)]);
+
+export const newBridge = ({ name, mtu }: NewBridge): Buffer =>
+  request(RTM.newLink, NLM.create | NLM.exclusive, linkHeader(0), [
+    attribute(IFLA.name, name),
+    ...(mtu === undefined ? [] : [attribute(IFLA.mtu, mtu)]),
+    attribute(IFLA.linkInfo, [attribute(IFLA_INFO.kind, 'bridge')]),
+  ]);
+
+/** One message makes both ends: ours up and in its bridge, the other one already where it belongs. */
+export const newVeth = ({ name, mtu, master, peer }: NewVeth): Buffer => {
+  const other = [
+    linkHeader(0),
+    attribute(IFLA.name, peer.name),
+    attribute(IFLA.mtu, mtu),
+    attribute(IFLA.address, macBytes(peer.macAddress)),
+    ...(peer.namespace === undefined ? [] : [attribute(IFLA.namespaceFd, peer.namespace)]),
+  ];
+  return request(RTM.newLink, NLM.create | NLM.exclusive, linkHeader(0, true), [
+    attribute(IFLA.name, name),
+    attribute(IFLA.mtu, mtu),
+    ...(master === undefined ? [] : [attribute(IFLA.master, master)]),
+    attribute(IFLA.linkInfo, [
+      attribute(IFLA_INFO.kind, 'veth'),
+      attribute(IFLA_INFO.data, [attribute(VETH_INFO_PEER, other)]),
+    ]),
+  ]);
+};
+
+export const changeLink = (index: number, change: LinkChange): Buffer =>
+  request(RTM.newLink, 0, linkHeader(index, change.up), [
+    ...(change.name === undefined ? [] : [attribute(IFLA.name, change.name)]),
+    ...(change.mtu === undefined ? [] : [attribute(IFLA.mtu, change.mtu)]),
+    ...(change.master === undefined ? [] : [attribute(IFLA.master, change.master)]),
+    ...(change.macAddress === undefined ? [] : [attribute(IFLA.address, macBytes(change.macAddress))]),
+  ]);
+
+const flag = (type: number, value: boolean | undefined): readonly Buffer[] =>
+  value === undefined ? [] : [attribute(type, byte(value ? 1 : 0))];
+
+export const changePort = (index: number, change: PortChange): Buffer => {
+  const state = change.forwarding === true ? BR_STATE.forwarding : BR_STATE.disabled;
+  return request(RTM.setLink, 0, linkHeader(index, undefined, PF_BRIDGE), [
+    attribute(IFLA.portInfo | NLA_F_NESTED, [
+      ...flag(IFLA_BRPORT.hairpin, change.hairpin),
+      ...flag(IFLA_BRPORT.isolated, change.isolated),
+      ...(change.forwarding === undefined ? [] : [attribute(IFLA_BRPORT.state, byte(state))]),
+    ]),
+  ]);
+};
+
+export const deleteLink = (name: string): Buffer =>
+  request(RTM.delLink, 0, linkHeader(0), [attribute(IFLA.name, name)]);
+
+/** A link out of the body of an RTM_NEWLINK message. */
+export const parseLink = (body: Buffer): Link => {
+  const attributes = parseAttributes(body.subarray(16));
+  const info = attributes.get(IFLA.linkInfo);
+  const master = attributes.get(IFLA.master)?.readUInt32LE(0);
+  return {
+    index: body.readInt32LE(4),
+    name: textOf(attributes.get(IFLA.name)),
+    kind: info ? textOf(parseAttributes(info).get(IFLA_INFO.kind)) : '',
+    macAddress: macText(attributes.get(IFLA.address)),
+    mtu: attributes.get(IFLA.mtu)?.readUInt32LE(0) ?? 0,
+    up: (body.readUInt32LE(8) & IFF_UP) !== 0,
+    ...(master === undefined || master === 0 ? {} : { master }),
+  };
+};

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { netlinkContract } from '../../../src/adapters/netlink/contract.ts';
+import { createNetlink } from '../../../src/adapters/netlink/index.ts';
+import { createNetworkNamespaces } from '../../../src/adapters/netns/index.ts';
+
+const namespaces = createNetworkNamespaces();
+const netlink = createNetlink();
+const folder = mkdtempSync(join(tmpdir(), 'berth-netlink-'));
+after(() => {
+  namespaces[Symbol.dispose]();
+  rmdirSync(folder);
+});
+
+netlinkContract('kernel netlink', (work) => {
+  const paths = { here: join(folder, 'here'), there: join(folder, 'there') };
+  try {
+    using here = namespaces.create(paths.here, () => netlink.connect());
+    using there = namespaces.create(paths.there, () => netlink.connect());
+    using file = namespaces.open(paths.there);
+    work({ here, there, thereFile: file.fd });
+  } finally {
+    namespaces.remove(paths.here);
+    namespaces.remove(paths.there);
+  }
+});
