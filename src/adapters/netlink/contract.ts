@@ -33,8 +33,9 @@ export const netlinkContract = (
   name: string,
   subject: (work: (subject: NetlinkSubject) => void) => void,
 ): void => {
-  const check = (sentence: string, work: (subject: NetlinkSubject) => void): void =>
-    test(`${name}: ${sentence}`, () => subject(work)) as unknown as void;
+  const check = (sentence: string, work: (subject: NetlinkSubject) => void): void => {
+    void test(`${name}: ${sentence}`, () => subject(work));
+  };
 
   check('a fresh namespace has a loopback that is down, and it can be set up', ({ here }) => {
     assert.deepEqual(

@@ -13,7 +13,7 @@ export const networkNamespacesContract = (
   name: string,
   subject: () => { readonly namespaces: NetworkNamespaces; readonly folder: string; whereAmI(): string },
 ): void => {
-  test(`${name}: a namespace is another place, keeps its identity and the way back is taken`, () => {
+  void test(`${name}: a namespace is another place, keeps its identity and the way back is taken`, () => {
     const { namespaces, folder, whereAmI } = subject();
     const path = join(folder, 'one');
     const home = whereAmI();
@@ -25,7 +25,7 @@ export const networkNamespacesContract = (
     namespaces.remove(path);
   });
 
-  test(`${name}: an error inside comes out, at home, and a namespace half made is gone`, () => {
+  void test(`${name}: an error inside comes out, at home, and a namespace half made is gone`, () => {
     const { namespaces, folder, whereAmI } = subject();
     const path = join(folder, 'two');
     const home = whereAmI();
@@ -38,7 +38,7 @@ export const networkNamespacesContract = (
     assert.deepEqual(namespaces.list(folder), []);
   });
 
-  test(`${name}: a name is given once, listed, and free again after its removal`, () => {
+  void test(`${name}: a name is given once, listed, and free again after its removal`, () => {
     const { namespaces, folder } = subject();
     const path = join(folder, 'three');
     namespaces.create(path, () => undefined);
@@ -56,7 +56,7 @@ export const networkNamespacesContract = (
     assert.deepEqual(namespaces.list(join(folder, 'missing')), []);
   });
 
-  test(`${name}: what is not there cannot be entered or opened`, () => {
+  void test(`${name}: what is not there cannot be entered or opened`, () => {
     const { namespaces, folder } = subject();
     const path = join(folder, 'four');
     assert.throws(

@@ -4,5 +4,5 @@ import { createFakeNetworkNamespaces } from './fake.ts';
 
 networkNamespacesContract('fake namespaces', () => {
   const namespaces = createFakeNetworkNamespaces();
-  return { namespaces, folder: '/run/netns', whereAmI: namespaces.current };
+  return { namespaces, folder: '/run/netns', whereAmI: () => namespaces.current() };
 });

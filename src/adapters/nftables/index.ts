@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+export { createNftables } from './kernel.ts';
+export type { Chain, ChainHook, Change, Element, ElementMap, Nftables, Table } from './nftables.ts';
