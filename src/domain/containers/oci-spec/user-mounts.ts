@@ -24,15 +24,6 @@ const bind = (point: MountPoint, request: MountRequest | undefined, host: HostFa
   };
 };
 
-const requestedTmpfs = (request: MountRequest | undefined): readonly string[] => {
-  const { sizeBytes = 0, mode = 0, options } = request?.tmpfsOptions ?? {};
-  return [
-    ...(sizeBytes > 0 ? [`size=${sizeBytes}`] : []),
-    ...(mode > 0 ? [`mode=${mode.toString(8)}`] : []),
-    ...(options ?? []).map((words) => (words ?? []).join('=')),
-  ];
-};
-
 const tmpfs = (destination: string, options: readonly string[]): RuntimeMount => ({
   destination,
   type: 'tmpfs',
@@ -42,7 +33,7 @@ const tmpfs = (destination: string, options: readonly string[]): RuntimeMount =>
 
 const mountOf = (point: MountPoint, request: MountRequest | undefined, host: HostFacts): RuntimeMount => {
   if (point.type !== 'tmpfs') return bind(point, request, host);
-  const options = point.tmpfsOptions ?? requestedTmpfs(request);
+  const options = point.tmpfsOptions ?? [];
   return tmpfs(point.destination, point.readWrite ? options : [...options, 'ro']);
 };
 
