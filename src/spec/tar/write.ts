@@ -67,7 +67,7 @@ const recordsOf = (entry: TarEntry): Buffer[] => {
 
 const paxTime = (moment: Timestamp): string => {
   const sign = moment < 0n ? '-' : '';
-  const magnitude = moment < 0n ? -moment : moment;
+  const magnitude = moment < 0n ? -(moment as bigint) : moment;
   const fraction = (magnitude % 1_000_000_000n).toString().padStart(9, '0').replace(/0+$/, '');
   return `${sign}${magnitude / 1_000_000_000n}${fraction === '' ? '' : `.${fraction}`}`;
 };
