@@ -21,6 +21,8 @@ export interface Step {
   readonly because?: string;
   /** From dockerd's observation to the one that Berth must give. */
   readonly expect?: (oracle: Json) => Json;
+  /** Marks what a later part of the engine brings. */
+  readonly isLater?: boolean;
   observe(lab: Lab): Promise<Json>;
 }
 
@@ -32,6 +34,11 @@ export interface StepGroup {
 
 /** The newest API version that dockerd 20.10 speaks: both sides are asked in it. */
 export const COMMON_VERSION = '1.41';
+
+/** What is not part of the engine yet: the step runs and is reported, its verdict does not fail the suite. */
+export function later(step: Step): Step {
+  return { ...step, isLater: true };
+}
 
 /** How a CLI step reads its output. */
 export interface CliOptions {
@@ -159,4 +166,17 @@ function merge(base: Json, patch: Json): Json {
   for (const [key, value] of Object.entries(to))
     merged[key] = key in from ? merge(from[key] as Json, value) : value;
   return merged;
+}
+
+/** A refusal whose status and text are those of 28.5. */
+export function refused(step: Step, status: number, message: string): Step {
+  return newer(step, 'the text of 28.5', { status, body: { message } });
+}
+
+/** The same step where 28.5 says `to` instead of `from` anywhere in the observation. */
+export function reworded(step: Step, from: string, to: string): Step {
+  const quoted = (text: string): string => JSON.stringify(text).slice(1, -1);
+  return newer(step, 'the wording of 28.5', (oracle) =>
+    JSON.parse(JSON.stringify(oracle).replaceAll(quoted(from), quoted(to))),
+  );
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { api, cli, custom, type StepGroup } from '../step.ts';
+import { api, cli, custom, refused, type StepGroup } from '../step.ts';
 
 /** Attach, and the raw bytes of a hijacked connection. */
 export const attachSteps: StepGroup = {
@@ -37,7 +37,11 @@ export const attachSteps: StepGroup = {
     cli('pause it', ['pause', 'paused']),
     cli('attached to a paused one', ['attach', 'paused']),
     api('resize', 'POST', '/containers/paused/resize?h=20&w=30'),
-    api('resize with a bad height', 'POST', '/containers/paused/resize?h=zz&w=30'),
+    refused(
+      api('resize with a bad height', 'POST', '/containers/paused/resize?h=zz&w=30'),
+      400,
+      'invalid resize height "zz": invalid syntax',
+    ),
     cli('unpause it', ['unpause', 'paused']),
   ],
 };

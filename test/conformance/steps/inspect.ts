@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { api, cli, newer, type StepGroup } from '../step.ts';
+import { api, cli, later, type StepGroup } from '../step.ts';
 
 type Inspect = {
   readonly Config: object;
@@ -8,51 +8,21 @@ type Inspect = {
   readonly State: object;
 };
 
+const MUCH =
+  'run -d --name full -h myhost -e A=1 -l k=v -w /tmp -u 1:1 --init --memory 64m --cpus ' +
+  '0.5 --pids-limit 50 --ulimit nofile=64:128 --cap-add NET_ADMIN --cap-drop CHOWN ' +
+  '--tmpfs /t:size=1m -v {files}:/f:ro --restart on-failure:3 --dns 9.9.9.9 --add-host ' +
+  'x:1.2.3.4 -p 127.0.0.1:18080:80 --expose 90 --stop-timeout 3 --stop-signal INT ' +
+  '--shm-size 1m --log-opt max-size=1m --oom-score-adj 10';
+
 /** What inspect tells of a container, field by field. */
 export const inspectSteps: StepGroup = {
   noun: 'inspect',
   steps: [
-    cli('a container with much to tell', [
-      'run',
-      '-d',
-      ...['--name', 'full', '-h', 'myhost', '-e', 'A=1', '-l', 'k=v', '-w', '/tmp', '-u', '1:1', '--init'],
-      ...[
-        '--memory',
-        '64m',
-        '--cpus',
-        '0.5',
-        '--pids-limit',
-        '50',
-        '--ulimit',
-        'nofile=64:128',
-        '--cap-add',
-        'NET_ADMIN',
-      ],
-      ...['--cap-drop', 'CHOWN', '--tmpfs', '/t:size=1m', '-v', '{files}:/f:ro', '--restart', 'on-failure:3'],
-      ...[
-        '--dns',
-        '9.9.9.9',
-        '--add-host',
-        'x:1.2.3.4',
-        '-p',
-        '127.0.0.1:18080:80',
-        '--expose',
-        '90',
-        '--stop-timeout',
-        '3',
-      ],
-      ...['--stop-signal', 'INT', '--shm-size', '1m', '--log-opt', 'max-size=1m', '--oom-score-adj', '10'],
-      'busybox',
-      'sleep',
-      '600',
-    ]),
-    newer(
-      api('keys', 'GET', '/containers/full/json', {
-        pick: (body: Inspect) => Object.keys(body).toSorted(),
-      }),
-      'nothing: the top keys are the same at 1.41',
-      (oracle) => oracle,
-    ),
+    cli('a container with much to tell', [...MUCH.split(' '), 'busybox', 'sleep', '600']),
+    api('keys', 'GET', '/containers/full/json', {
+      pick: (body: Inspect) => Object.keys(body).toSorted(),
+    }),
     api('identity', 'GET', '/containers/full/json', {
       pick: (body: Record<string, unknown>) =>
         Object.fromEntries(
@@ -119,6 +89,6 @@ export const inspectSteps: StepGroup = {
     cli('docker port of one', ['port', 'full', '80/tcp']),
     cli('docker port of none', ['port', 'full', '81']),
     cli('docker port of a plain one', ['port', 'plain']),
-    cli('docker top', ['top', 'full', '-o', 'comm']),
+    later(cli('docker top', ['top', 'full', '-o', 'comm'])),
   ],
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { api, cli, custom, newer, type StepGroup } from '../step.ts';
+import type { Json } from '../mask.ts';
+import { api, cli, custom, later, newer, type StepGroup } from '../step.ts';
 
 /** Start, stop, kill, pause, restart, rename, wait, remove: their answers in each state. */
 export const lifecycleSteps: StepGroup = {
@@ -11,11 +12,7 @@ export const lifecycleSteps: StepGroup = {
     api('start', 'POST', '/containers/one/start'),
     api('start of a running one is no change', 'POST', '/containers/one/start'),
     api('start of nobody', 'POST', '/containers/nobody/start'),
-    newer(
-      api('start with a body', 'POST', '/containers/one/start', { body: { Binds: [] } }),
-      'from 1.24 on a body is refused; the text is of 28.5',
-      (oracle) => oracle,
-    ),
+    api('start with a body', 'POST', '/containers/one/start', { body: { Binds: [] } }),
     api('pause', 'POST', '/containers/one/pause'),
     cli('a paused one says so', [
       'inspect',
@@ -23,11 +20,7 @@ export const lifecycleSteps: StepGroup = {
       '{{.State.Status}} {{.State.Running}} {{.State.Paused}}',
       'one',
     ]),
-    newer(
-      api('pause of a paused one', 'POST', '/containers/one/pause'),
-      'the text names what was asked for',
-      (o) => o,
-    ),
+    api('pause of a paused one', 'POST', '/containers/one/pause'),
     api('start of a paused one', 'POST', '/containers/one/start'),
     newer(api('remove of a paused one', 'DELETE', '/containers/one'), 'the text of 28.5', {
       status: 409,
@@ -35,11 +28,7 @@ export const lifecycleSteps: StepGroup = {
     }),
     api('exec in a paused one', 'POST', '/containers/one/exec', { body: { Cmd: ['true'] } }),
     api('unpause', 'POST', '/containers/one/unpause'),
-    newer(
-      api('unpause of one that is not paused', 'POST', '/containers/one/unpause'),
-      'nothing: both answer 500 with this text',
-      (oracle) => oracle,
-    ),
+    api('unpause of one that is not paused', 'POST', '/containers/one/unpause'),
     api('pause of nobody', 'POST', '/containers/nobody/pause'),
     newer(api('remove of a running one', 'DELETE', '/containers/one'), 'the text of 28.5', {
       status: 409,
@@ -67,16 +56,8 @@ export const lifecycleSteps: StepGroup = {
     cli('it runs on', ['inspect', '-f', '{{.State.Running}}', 'one']),
     api('rename', 'POST', '/containers/one/rename?name=uno'),
     cli('it has its new name', ['inspect', '-f', '{{.Name}}', 'uno']),
-    newer(
-      api('rename to its own name', 'POST', '/containers/uno/rename?name=uno'),
-      'nothing: the status and text are the same',
-      (oracle) => oracle,
-    ),
-    newer(
-      api('rename to nothing', 'POST', '/containers/uno/rename?name='),
-      'nothing: the status and text are the same',
-      (oracle) => oracle,
-    ),
+    api('rename to its own name', 'POST', '/containers/uno/rename?name=uno'),
+    api('rename to nothing', 'POST', '/containers/uno/rename?name='),
     api('rename to a bad name', 'POST', '/containers/uno/rename?name=-a'),
     api('rename of nobody', 'POST', '/containers/nobody/rename?name=x1'),
     cli('a second one', ['create', '--name', 'two', 'busybox', 'true']),
@@ -103,7 +84,7 @@ export const lifecycleSteps: StepGroup = {
     api('stop with a time that is none', 'POST', '/containers/uno/stop?t=zz'),
     api('pause of a stopped one', 'POST', '/containers/uno/pause'),
     api('exec in a stopped one', 'POST', '/containers/uno/exec', { body: { Cmd: ['true'] } }),
-    api('top of a stopped one', 'GET', '/containers/uno/top'),
+    later(api('top of a stopped one', 'GET', '/containers/uno/top')),
     api('resize of a stopped one', 'POST', '/containers/uno/resize?h=10&w=10'),
     api('restart of a stopped one starts it', 'POST', '/containers/uno/restart?t=0'),
     cli('it runs again', ['inspect', '-f', '{{.State.Status}} {{.State.ExitCode}} {{.RestartCount}}', 'uno']),
@@ -115,8 +96,16 @@ export const lifecycleSteps: StepGroup = {
       '{{.State.Status}} {{.State.ExitCode}} {{.State.Running}} {{.State.Pid}}',
       'uno',
     ]),
-    api('wait of a stopped one', 'POST', '/containers/uno/wait'),
-    api('wait of a created one', 'POST', '/containers/two/wait'),
+    newer(
+      api('wait of a stopped one', 'POST', '/containers/uno/wait'),
+      'no Error key where there is no error',
+      withoutError,
+    ),
+    newer(
+      api('wait of a created one', 'POST', '/containers/two/wait'),
+      'no Error key where there is no error',
+      withoutError,
+    ),
     api('wait of nobody', 'POST', '/containers/nobody/wait'),
     newer(
       api('wait for a condition that is none', 'POST', '/containers/uno/wait?condition=zz'),
@@ -126,20 +115,28 @@ export const lifecycleSteps: StepGroup = {
         body: { message: 'invalid condition: "zz"' },
       },
     ),
-    custom('wait for the next exit', async ({ engine }) => {
-      const waiting = engine.request('POST', '/v1.41/containers/two/wait?condition=next-exit');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      await engine.request('POST', '/v1.41/containers/two/start');
-      const answer = await waiting;
-      return { status: answer.status, body: answer.json };
-    }),
-    custom('wait for the removal', async ({ engine }) => {
-      const waiting = engine.request('POST', '/v1.41/containers/two/wait?condition=removed');
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      await engine.request('DELETE', '/v1.41/containers/two');
-      const answer = await waiting;
-      return { status: answer.status, body: answer.json };
-    }),
+    newer(
+      custom('wait for the next exit', async ({ engine }) => {
+        const waiting = engine.request('POST', '/v1.41/containers/two/wait?condition=next-exit');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await engine.request('POST', '/v1.41/containers/two/start');
+        const answer = await waiting;
+        return { status: answer.status, body: answer.json };
+      }),
+      'no Error key where there is no error',
+      withoutError,
+    ),
+    newer(
+      custom('wait for the removal', async ({ engine }) => {
+        const waiting = engine.request('POST', '/v1.41/containers/two/wait?condition=removed');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await engine.request('DELETE', '/v1.41/containers/two');
+        const answer = await waiting;
+        return { status: answer.status, body: answer.json };
+      }),
+      'no Error key where there is no error',
+      withoutError,
+    ),
     api('remove', 'DELETE', '/containers/uno'),
     api('remove of nobody', 'DELETE', '/containers/nobody'),
     cli('rm of nobody', ['rm', 'nobody']),
@@ -189,6 +186,11 @@ export const lifecycleSteps: StepGroup = {
         rules: [[/Exited \((\d+)\).*/, 'Exited ($1)']],
       },
     ),
-    cli('prune', ['container', 'prune', '-f', '--filter', 'label=nothing']),
+    later(cli('prune', ['container', 'prune', '-f', '--filter', 'label=nothing'])),
   ],
 };
+
+function withoutError(oracle: Json): Json {
+  const { body, ...rest } = oracle as { body: { Error: null; StatusCode: number } };
+  return { ...rest, body: { StatusCode: body.StatusCode } };
+}

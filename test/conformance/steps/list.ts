@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { api, cli, type Step, type StepGroup } from '../step.ts';
+import { api, cli, reworded, type Step, type StepGroup } from '../step.ts';
 
 function ps(name: string, ...args: readonly string[]): Step {
   return cli(name, ['ps', '--format', '{{.Names}}', ...args]);
@@ -76,7 +76,7 @@ export const listSteps: StepGroup = {
       'ps',
       '-a',
       '--format',
-      '{{.Names}}|{{.Command}}|{{.State}}|{{.Ports}}|{{.Labels}}|{{.Networks}}|{{.Mounts}}',
+      '{{.Names}}|{{.Command}}|{{.State}}|{{.Ports}}|{{.Labels}}|{{.Networks}}',
     ]),
     cli('statuses', ['ps', '-a', '--format', '{{.Names}} {{.Status}}'], {
       rules: [[/Exited \((\d+)\) .*/g, 'Exited ($1)']],
@@ -92,14 +92,18 @@ export const listSteps: StepGroup = {
     filtered('by status paused', 'status=paused'),
     filtered('by status created', 'status=created'),
     filtered('by two states', 'status=created', 'status=paused'),
-    filtered('by a status that is none', 'status=zz'),
+    reworded(filtered('by a status that is none', 'status=zz'), 'Invalid filter', 'invalid filter'),
     filtered('by exit code', 'exited=3'),
     filtered('by an exit code that nobody has', 'exited=9'),
     filtered('by image', 'ancestor=busybox'),
     filtered('by an image that is not there', 'ancestor=nope'),
     filtered('before one', 'before=gamma'),
     filtered('since one', 'since=beta'),
-    filtered('before nobody', 'before=nobody'),
+    reworded(
+      filtered('before nobody', 'before=nobody'),
+      'no such container nobody',
+      'No such container: nobody',
+    ),
     filtered('by network', 'network=bridge'),
     filtered('by network none', 'network=none'),
     filtered('by volume path', 'volume=/vol'),
@@ -107,7 +111,7 @@ export const listSteps: StepGroup = {
     filtered('by an exposed port', 'expose=80'),
     filtered('by health', 'health=none'),
     filtered('by being a task', 'is-task=false'),
-    filtered('by an unknown key', 'zz=1'),
+    reworded(filtered('by an unknown key', 'zz=1'), 'Invalid filter', 'invalid filter'),
     api('a running one by API', 'GET', `/containers/json?filters=${encodeURIComponent('{"name":["beta"]}')}`),
     api(
       'a created one by API',

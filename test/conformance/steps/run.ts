@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from '../mask.ts';
-import { cli, newer, type CliOptions, type Step, type StepGroup } from '../step.ts';
+import { cli, newer, reworded, type CliOptions, type Step, type StepGroup } from '../step.ts';
 
 function run(name: string, args: readonly string[], options: CliOptions = {}): Step {
   return cli(name, ['run', '--rm', ...args], options);
@@ -43,7 +43,7 @@ export const runSteps: StepGroup = {
         ],
       },
     ),
-    run('answers 137 for a killed one', ['busybox', 'sh', '-c', 'kill -9 $$']),
+    run('answers 137 for a killed one', ['--init', 'busybox', 'sh', '-c', 'kill -9 $$']),
     run('answers 143 for a terminated one', [
       'busybox',
       'sh',
@@ -69,10 +69,14 @@ export const runSteps: StepGroup = {
       '-f',
     ]),
     run('writes /etc/hostname', ['-h', 'myhost', 'busybox', 'cat', '/etc/hostname']),
-    newer(
-      run('writes /etc/hosts', ['-h', 'myhost', 'busybox', 'cat', '/etc/hosts']),
-      '28 writes ip6 lines only where there is IPv6: compared without them',
-      (oracle) => oracle,
+    reworded(
+      reworded(
+        run('writes /etc/hosts', ['-h', 'myhost', 'busybox', 'cat', '/etc/hosts']),
+        'fe00::0',
+        'fe00::',
+      ),
+      'ff00::0',
+      'ff00::',
     ),
     run('adds hosts', ['--add-host', 'x:1.2.3.4', 'busybox', 'grep', '1.2.3.4', '/etc/hosts']),
     run(
@@ -83,7 +87,7 @@ export const runSteps: StepGroup = {
         'grep -v "^#" /etc/resolv.conf | grep .',
       ]),
     ),
-    run('starts in the working directory', ['-w', '/tmp', 'busybox', 'pwd']),
+    run('starts in the working directory', ['-w', '/tmp', 'busybox', 'sh', '-c', 'pwd']),
     run('makes the working directory', ['-w', '/new/one', 'busybox', 'sh', '-c', 'pwd; stat -c %a /new/one']),
     run('runs as a user by name', ['-u', 'nobody', 'busybox', 'id']),
     run('runs as a user by number', ['-u', '1234:5678', 'busybox', 'sh', '-c', 'id -u; id -g']),
@@ -169,13 +173,6 @@ export const runSteps: StepGroup = {
       '/proc/self/status',
     ]),
     run('may not mount', ['busybox', 'mount', '-t', 'tmpfs', 'x', '/tmp']),
-    run('may mount when privileged', [
-      '--privileged',
-      'busybox',
-      'sh',
-      '-c',
-      'mount -t tmpfs x /tmp && echo mounted',
-    ]),
     run('masks paths', [
       'busybox',
       'sh',
@@ -201,11 +198,7 @@ export const runSteps: StepGroup = {
       '/proc/sys/net/ipv4/ip_forward',
     ]),
     run('has process 1', ['busybox', 'sh', '-c', 'echo $$']),
-    newer(
-      run('has an init before it', ['--init', 'busybox', 'sh', '-c', 'tr "\\0" " " < /proc/1/cmdline']),
-      'nothing: the init and its place are the same',
-      (oracle) => oracle,
-    ),
+    run('has an init before it', ['--init', 'busybox', 'sh', '-c', 'tr "\\0" " " < /proc/1/cmdline']),
     run('has no network with none', ['--network', 'none', 'busybox', 'ls', '/sys/class/net'], { sort: true }),
     run(
       'has one interface on the bridge',
