@@ -172,7 +172,8 @@ const machineOf = ({
 
 const programsOf = ({
   components,
-  containerdAddress,
+  containerd,
+  initPath,
   config,
 }: Sources): Pick<Info, 'initBinary' | 'containerdCommit' | 'runcCommit' | 'initCommit' | 'containerd'> => ({
   initBinary: initPath?.split('/').at(-1) ?? 'docker-init',
