@@ -22,6 +22,8 @@ export interface Codec<Value> {
 export interface Place {
   readonly struct: string;
   readonly keys: readonly string[];
+  /** The struct that embeds the present one, whose name errors tell in place of its own. */
+  readonly embeddedIn?: string;
 }
 
 export type Infer<Schema> = Schema extends Codec<infer Value> ? Value : never;
@@ -154,11 +156,16 @@ export type StructOf<Shape> = {
 
 const isField = (member: Member): member is Field<unknown> => 'codec' in member;
 
+/** A struct's codec knows its keys, in lower case. */
+export interface StructCodec<Value> extends Codec<Value> {
+  readonly keys: ReadonlySet<string>;
+}
+
 /** A Go struct named `name`, its fields in the order in which they are written. */
 export const struct = <const Shape extends Readonly<Record<string, Member>>>(
   name: string,
   shape: Shape,
-): Codec<StructOf<Shape>> => {
+): StructCodec<StructOf<Shape>> => {
   const fields = Object.entries(shape).map(([property, member]) => {
     const field: Field<unknown> = isField(member) ? member : { codec: member };
     const key = field.key ?? property.charAt(0).toUpperCase() + property.slice(1);
@@ -172,6 +179,7 @@ export const struct = <const Shape extends Readonly<Record<string, Member>>>(
   ) as StructOf<Shape>;
   return {
     goType: name,
+    keys: new Set(byKey.keys()),
     zero,
     decode: (json, at) => {
       if (json === null || json === undefined) return zero;
@@ -180,7 +188,10 @@ export const struct = <const Shape extends Readonly<Record<string, Member>>>(
       for (const [key, item] of Object.entries(json as Record<string, unknown>)) {
         const field = byKey.get(key.toLowerCase());
         if (!field) continue;
-        const decoded = field.codec.decode(item, { struct: name, keys: [...at.keys, field.key] });
+        const decoded = field.codec.decode(item, {
+          struct: at.embeddedIn ?? name,
+          keys: [...at.keys, field.key],
+        });
         if (decoded !== undefined) value[field.property] = decoded;
       }
       return value as StructOf<Shape>;
@@ -198,11 +209,21 @@ export const struct = <const Shape extends Readonly<Record<string, Member>>>(
   };
 };
 
-/** A struct whose JSON lies flat inside another's: the fields of both, in order (Go's embedding). */
-export const embed = <First, Second>(first: Codec<First>, second: Codec<Second>): Codec<First & Second> => ({
-  goType: first.goType,
+/**
+ * A struct whose JSON lies flat inside another's: the fields of both, in order (Go's embedding). With a `name`, errors
+ * tell that in place of the embedded structs' own.
+ */
+export const embed = <First, Second>(
+  first: Codec<First>,
+  second: Codec<Second>,
+  name?: string,
+): Codec<First & Second> => ({
+  goType: name ?? first.goType,
   zero: { ...first.zero, ...second.zero },
-  decode: (json, at) => ({ ...first.decode(json, at), ...second.decode(json, at) }),
+  decode: (json, at) => {
+    const place = name === undefined ? at : { ...at, embeddedIn: name };
+    return { ...first.decode(json, place), ...second.decode(json, place) };
+  },
   encode: (value) => ({ ...(first.encode(value) as object), ...(second.encode(value) as object) }),
   isEmpty: () => false,
 });

@@ -6,8 +6,11 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** The platform's `JSON.rawJSON`, which TypeScript's library does not declare yet. */
 const { rawJSON } = JSON as typeof JSON & { readonly rawJSON: (text: string) => unknown };
 
+/** A `bigint` as `JSON.stringify` writes its bare digits. */
+export const exact = (value: bigint): unknown => rawJSON(value.toString());
+
 const exactIntegers = (_key: string, value: unknown): unknown =>
-  typeof value === 'bigint' ? rawJSON(value.toString()) : value;
+  typeof value === 'bigint' ? exact(value) : value;
 
 /** JSON text in which a `bigint` is written as its bare digits, as Go writes an int64. */
 export const stringify = (value: unknown): string => JSON.stringify(value, exactIntegers);
