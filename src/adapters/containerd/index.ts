@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export type * from './containerd.ts';
+export { createContainerd } from './containerd.ts';
 export type * from './content.ts';
 export type * from './records.ts';
 export type * from './snapshots.ts';
