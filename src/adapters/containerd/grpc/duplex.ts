@@ -3,9 +3,8 @@ import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { milliseconds } from '../../../base/time.ts';
 import { cancelStream, openStream, watchOutcome, watchPatience } from './call.ts';
-import { toEngineError } from './engine-error.ts';
+import { asEngineError } from './engine-error.ts';
 import { FrameReader, encodeFrame } from './frames.ts';
-import { GrpcError } from './grpc-error.ts';
 import { Inbox } from './inbox.ts';
 
 /** Messages read ahead before the sender is held back. */
@@ -38,7 +37,7 @@ export class Duplex<In extends DescMessage, Out extends DescMessage> implements 
         cancelStream(this.#stream);
       },
     );
-    this.#receiveFrames(new FrameReader(call.output, call.path));
+    this.#receiveFrames(new FrameReader(call.output, call.path), call.path);
     watchOutcome(this.#stream, call.path, (failure) => {
       this.#patience[Symbol.dispose]();
       if (failure === undefined) this.#inbox.end();
@@ -84,12 +83,12 @@ export class Duplex<In extends DescMessage, Out extends DescMessage> implements 
     cancelStream(this.#stream);
   }
 
-  #receiveFrames(frames: FrameReader<Out>): void {
+  #receiveFrames(frames: FrameReader<Out>, path: string): void {
     this.#stream.on('data', (chunk: Buffer) => {
       try {
         for (const message of frames.read(chunk)) this.#inbox.push(message);
       } catch (error) {
-        this.#inbox.fail(error instanceof GrpcError ? toEngineError(error) : error);
+        this.#inbox.fail(asEngineError(error, path));
         cancelStream(this.#stream);
       }
       if (this.#inbox.length >= READ_AHEAD) this.#stream.pause();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError, type ErrorKind } from '../../../base/errors.ts';
+import { EngineError, type ErrorKind, messageOf } from '../../../base/errors.ts';
 import { type GrpcCode, GrpcError } from './grpc-error.ts';
 
 /**
@@ -34,6 +34,12 @@ export const toEngineError = (error: GrpcError): EngineError => {
   const kind = error.message.includes(NO_SPACE) ? 'insufficient-storage' : KINDS[error.code];
   return new EngineError(kind, error.message, { cause: error });
 };
+
+/** What was thrown while an answer was read: an undecodable one is containerd's fault, not the caller's. */
+export const asEngineError = (error: unknown, path: string): EngineError =>
+  toEngineError(
+    error instanceof GrpcError ? error : new GrpcError('INTERNAL', messageOf(error), path, { cause: error }),
+  );
 
 /** The gRPC code behind an engine error; `undefined` when it did not come from a call. */
 export const grpcCodeOf = (error: unknown): GrpcCode | undefined =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** Ends an inbox: plainly, or with the error that the reader gets. */
-type End = { readonly error?: unknown };
+type End = { readonly error?: Error };
 
 /** Items that one side pushes and the other awaits, in order. It has one reader. */
 export class Inbox<Item> {
@@ -25,7 +25,7 @@ export class Inbox<Item> {
   }
 
   /** As `end`, and then the reader gets `error`. */
-  fail(error: unknown): void {
+  fail(error: Error): void {
     this.#end ??= { error };
     this.#wake?.();
   }

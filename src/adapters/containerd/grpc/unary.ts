@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ClientHttp2Session } from 'node:http2';
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
-import type { EngineError } from '../../../base/errors.ts';
 import { cancelStream, openStream, watchOutcome } from './call.ts';
-import { toEngineError } from './engine-error.ts';
+import { asEngineError, toEngineError } from './engine-error.ts';
 import { FrameReader } from './frames.ts';
 import { GrpcError } from './grpc-error.ts';
 
@@ -25,7 +24,7 @@ export const callUnary = <Out extends DescMessage>(call: UnaryCall<Out>): Promis
   const frames = new FrameReader(call.output, path);
   let answer: MessageShape<Out> | undefined;
   const fail = (error: unknown): void => {
-    reject(error as EngineError);
+    reject(error);
     cancelStream(stream);
   };
   signal.addEventListener('abort', () => fail(signal.reason), { once: true });
@@ -33,7 +32,7 @@ export const callUnary = <Out extends DescMessage>(call: UnaryCall<Out>): Promis
     try {
       for (const message of frames.read(chunk)) answer = message;
     } catch (error) {
-      fail(error instanceof GrpcError ? toEngineError(error) : error);
+      fail(asEngineError(error, path));
     }
   });
   watchOutcome(stream, path, (failure) => {
