@@ -48,6 +48,17 @@ export const abortable = async <Value>(promise: Promise<Value>, signal: AbortSig
   }
 };
 
+/**
+ * All values, like `Promise.all`; but a failure is thrown only when every one of `promises` has come to its end, so that
+ * nothing goes on behind the back of whoever cleans up.
+ */
+export const together = async <const Values extends readonly unknown[]>(promises: {
+  readonly [Index in keyof Values]: Promise<Values[Index]>;
+}): Promise<Values> => {
+  await Promise.allSettled(promises);
+  return Promise.all(promises) as Promise<unknown> as Promise<Values>;
+};
+
 /** Lets `limit` holders in at a time; the others wait in line. */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];

@@ -34,14 +34,15 @@ export class NameTable {
     const holder = this.#holders.get(name);
     if (holder !== undefined && holder !== id) throw nameTaken(name, holder);
     this.#holders.set(name, id);
-    return { [Symbol.dispose]: () => this.#release(name, id) };
+    return { [Symbol.dispose]: () => this.release(name, id) };
   }
 
   releaseAll(id: ContainerId): void {
     for (const [name, holder] of this.#holders) if (holder === id) this.#holders.delete(name);
   }
 
-  #release(name: string, id: ContainerId): void {
+  /** Frees the name, if it is this container's. */
+  release(name: string, id: ContainerId): void {
     if (this.#holders.get(name) === id) this.#holders.delete(name);
   }
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ContainerId } from '../../base/ids.ts';
+import type { Rootfs } from '../images/index.ts';
+import type { CleanupQueue } from './cleanup-queue.ts';
+import type { ContainersDeps } from './deps.ts';
+import type { Execs } from './exec/execs.ts';
+import type { Holds } from './holds.ts';
+import type { Intents } from './intents.ts';
+import type { ContainerLedger } from './ledger.ts';
+import type { RestartScheduler } from './restart-scheduler.ts';
+import type { RunTable } from './runs.ts';
+import type { Waiters } from './waiters.ts';
+
+/** The parts of the room that guard state, beside what the room was given. A verb picks what it uses. */
+export interface Core extends ContainersDeps {
+  readonly ledger: ContainerLedger;
+  readonly runs: RunTable;
+  readonly waiters: Waiters;
+  readonly intents: Intents;
+  readonly scheduler: RestartScheduler;
+  readonly cleanups: CleanupQueue;
+  readonly holds: Holds;
+  /** Writable layers as `create` made them: asking containerd again would cost a round trip a start. */
+  readonly rootfs: Map<ContainerId, Rootfs>;
+  /** What stores the layers, as `inspect` calls it. */
+  readonly driverName: () => string;
+  readonly execs: Pick<Execs, 'idsOf' | 'exited' | 'containerStopped' | 'containerRemoved'>;
+}

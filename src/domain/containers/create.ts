@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import { hostname } from 'node:os';
+import { together } from '../../base/async.ts';
+import { Disposer } from '../../base/disposal.ts';
+import { type ContainerId, randomId } from '../../base/ids.ts';
+import { now, type Timestamp } from '../../base/time.ts';
+import { containerConfig } from '../../spec/container-config.ts';
+import type { ImageId } from '../../spec/digest.ts';
+import type { Platform } from '../../spec/platform.ts';
+import type { Image } from '../images/index.ts';
+import type { Container, MountPoint } from './container.ts';
+import type { CreateRequest } from './containers.ts';
+import type { Core } from './core.ts';
+import { reserveGeneratedName } from './generate-name.ts';
+import { checkBindSources, makeMountPoints } from './mount-sources.ts';
+import { parseName } from './name-table.ts';
+import { type ContainerPlan, planContainer } from './plan-container.ts';
+
+export type CreateDeps = Pick<
+  Core,
+  'config' | 'host' | 'images' | 'volumes' | 'logs' | 'ledger' | 'holds' | 'rootfs' | 'cleanups' | 'store'
+>;
+
+const NO_IMAGE = '' as ImageId;
+
+/** What a container without an image starts from: an empty file system. */
+const scratch = (platform: Platform): Image => ({
+  id: NO_IMAGE,
+  config: containerConfig.zero,
+  platform,
+  author: '',
+  comment: '',
+  dockerVersion: '',
+  diffIds: [],
+  history: [],
+  size: 0,
+  repoTags: [],
+  repoDigests: [],
+});
+
+const findImage = (deps: CreateDeps, request: CreateRequest): Image => {
+  const { image } = request.config;
+  if (image === '') return scratch({ os: 'linux', architecture: deps.host.architecture });
+  return deps.images.resolve(image, request.platform);
+};
+
+const fullId = (deps: CreateDeps, reference: string): string => {
+  try {
+    return deps.ledger.resolve(reference).id;
+  } catch {
+    return reference;
+  }
+};
+
+const plan = (deps: CreateDeps, request: CreateRequest, id: ContainerId, image: Image): ContainerPlan =>
+  planContainer(request, {
+    id,
+    image: image.id === NO_IMAGE ? undefined : image,
+    config: deps.config.current,
+    host: deps.host,
+    hostName: hostname(),
+    logs: deps.logs,
+    fullId: (reference) => fullId(deps, reference),
+  });
+
+const reserveName = (
+  deps: CreateDeps,
+  asked: string | undefined,
+  id: ContainerId,
+): { readonly name: string; readonly reservation: Disposable } => {
+  const { names } = deps.ledger;
+  if ((asked ?? '') === '') return reserveGeneratedName(names, id);
+  const name = parseName(asked ?? '');
+  return { name, reservation: names.reserve(name, id) };
+};
+
+interface Made {
+  readonly id: ContainerId;
+  readonly name: string;
+  readonly created: Timestamp;
+  readonly image: Image;
+  readonly mountPoints: readonly MountPoint[];
+}
+
+const newContainer = (made: Made, planned: ContainerPlan): Container => ({
+  schema: 1,
+  id: made.id,
+  name: made.name,
+  created: made.created,
+  path: planned.path,
+  args: planned.args,
+  config: planned.config,
+  hostConfig: planned.hostConfig,
+  imageId: made.image.id,
+  platform: made.image.platform.os,
+  state: { status: 'created' },
+  restartCount: 0,
+  hasBeenStarted: false,
+  manuallyStopped: false,
+  mountPoints: made.mountPoints,
+  endpoints: planned.endpoints,
+  networkIds: {},
+  appArmorProfile: '',
+});
+
+/** The container's writable layer; on a failure `acquired` removes it again. */
+const prepareRootfs = async (
+  deps: CreateDeps,
+  id: ContainerId,
+  image: Image,
+  acquired: Disposer,
+): Promise<void> => {
+  acquired.defer(async () => {
+    deps.rootfs.delete(id);
+    await deps.images.removeRootfs(id);
+  });
+  deps.rootfs.set(id, await deps.images.prepareRootfs(id, image));
+};
+
+/**
+ * Makes a container: all of it or, on a failure, nothing.
+ * @throws not-found for an unknown image; conflict for a taken name; invalid-argument and others for a bad request;
+ * insufficient-storage when the disk is full
+ */
+export const createContainer = async (
+  deps: CreateDeps,
+  request: CreateRequest,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<{ readonly id: string; readonly warnings: readonly string[] }> => {
+  await deps.cleanups.room();
+  signal.throwIfAborted();
+  const id = randomId<ContainerId>();
+  const image = findImage(deps, request);
+  // Held from here on, so that the image can't go while its file system is being prepared.
+  using _image = deps.images.hold(image.id, { container: id, isRunning: () => false });
+  const planned = plan(deps, request, id, image);
+  await checkBindSources(planned.mounts);
+
+  await using acquired = new Disposer();
+  const { name, reservation } = reserveName(deps, request.name, id);
+  acquired.use(reservation);
+  acquired.defer(async () => deps.store.remove(id));
+  const [mountPoints] = await together([
+    makeMountPoints(planned.mounts, deps.volumes, acquired),
+    prepareRootfs(deps, id, image, acquired),
+  ]);
+  const container = newContainer({ id, name, created: now(), image, mountPoints }, planned);
+  acquired.use(deps.holds.take(container));
+  await deps.ledger.record(container, 'create');
+  acquired.move();
+  return { id, warnings: planned.warnings };
+};

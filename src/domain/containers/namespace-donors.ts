@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError } from '../../base/errors.ts';
+import type { Container } from './container.ts';
+import type { Core } from './core.ts';
+import { networkDonor } from './network-mode.ts';
+import { hasProcess } from './state.ts';
+
+/** Namespaces of other containers that a container joins, by the path of a process in them. */
+export interface DonatedNamespaces {
+  /** The container whose network files (`hosts`, `resolv.conf`, `hostname`) are shared, too. */
+  readonly network?: { readonly path: string; readonly donor: Container };
+  readonly pid?: string;
+  readonly ipc?: string;
+}
+
+type DonorDeps = Pick<Core, 'ledger'>;
+
+const JOIN = 'container:';
+
+const pathOf = (donor: Container, kind: 'net' | 'pid' | 'ipc'): string | undefined =>
+  hasProcess(donor.state) ? `/proc/${donor.state.pid}/ns/${kind}` : undefined;
+
+const network = (deps: DonorDeps, mode: string): DonatedNamespaces['network'] => {
+  const reference = networkDonor(mode);
+  if (reference === undefined) return undefined;
+  const donor = deps.ledger.resolve(reference);
+  const path = pathOf(donor, 'net');
+  if (path !== undefined) return { path, donor };
+  throw new EngineError(
+    'conflict',
+    `cannot join network namespace of a non running container: container ${donor.name} is ${donor.state.status}`,
+  );
+};
+
+const pid = (deps: DonorDeps, mode: string): string | undefined => {
+  if (!mode.startsWith(JOIN)) return undefined;
+  const donor = deps.ledger.resolve(mode.slice(JOIN.length));
+  const path = pathOf(donor, 'pid');
+  if (path !== undefined) return path;
+  throw new EngineError('internal', `failed to join PID namespace: container ${donor.id} is not running`);
+};
+
+const ipc = (deps: DonorDeps, mode: string): string | undefined => {
+  if (!mode.startsWith(JOIN)) return undefined;
+  const donor = deps.ledger.resolve(mode.slice(JOIN.length));
+  const path = pathOf(donor, 'ipc');
+  const prefix = 'failed to join IPC namespace: container';
+  if (path === undefined) throw new EngineError('conflict', `${prefix} ${donor.id} is not running`);
+  if (donor.hostConfig.ipcMode !== 'shareable') {
+    throw new EngineError(
+      'invalid-argument',
+      `${prefix} ${donor.id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
+    );
+  }
+  return path;
+};
+
+/** Finds what the container shares with others. @throws not-found, conflict and others when a donor can't give it */
+export const donatedNamespaces = (deps: DonorDeps, { hostConfig }: Container): DonatedNamespaces => {
+  const found = {
+    network: network(deps, hostConfig.networkMode),
+    pid: pid(deps, hostConfig.pidMode),
+    ipc: ipc(deps, hostConfig.ipcMode),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, path]) => path !== undefined));
+};

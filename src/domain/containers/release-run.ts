@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import { within } from '../../base/async.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { ContainerId } from '../../base/ids.ts';
+import { seconds } from '../../base/time.ts';
+import type { Core } from './core.ts';
+
+export type ReleaseRunDeps = Pick<Core, 'runs' | 'log'>;
+
+/** How long output may lag behind the exit: a child that inherited it can keep it open for ever. */
+const DRAIN_PATIENCE = seconds(2);
+
+/** The run is over whatever happens here: a failure is logged, and the next boot's sweep makes up for it. */
+const quietly = async (
+  deps: ReleaseRunDeps,
+  id: ContainerId,
+  what: string,
+  work: () => Promise<unknown>,
+): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    deps.log.with({ container: id }).warn(what, { reason: messageOf(error) });
+  }
+};
+
+/** Lets go of what the present run holds: the output's last words are logged first, the network goes meanwhile. */
+export const releaseRun = async (deps: ReleaseRunDeps, id: ContainerId): Promise<void> => {
+  const run = deps.runs.get(id);
+  if (!run) return;
+  const closeLog = async (): Promise<void> => {
+    await within(run.drained, DRAIN_PATIENCE);
+    await run.sink?.[Symbol.asyncDispose]();
+  };
+  await Promise.all([
+    quietly(deps, id, 'the log could not be closed', closeLog),
+    quietly(deps, id, 'the network could not be released', async () => run.sandbox?.[Symbol.asyncDispose]()),
+  ]);
+  deps.runs.finish(id);
+  deps.runs.endStreams(id);
+  await quietly(deps, id, 'the FIFOs could not be removed', async () => run.stdio[Symbol.asyncDispose]());
+};

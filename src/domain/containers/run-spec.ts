@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError } from '../../base/errors.ts';
+import type { Rootfs } from '../images/index.ts';
+import type { Container } from './container.ts';
+import type { Core } from './core.ts';
+import type { DonatedNamespaces } from './namespace-donors.ts';
+import type { NetworkSetup } from './network-setup.ts';
+import { buildSpec } from './oci-spec/build-spec.ts';
+import type { HostDevices, ResolvedUser, SpecInput } from './oci-spec/oci-spec.ts';
+import { resolveDevices } from './oci-spec/resolve-devices.ts';
+
+/** What was found out and built before a runtime spec can be written. */
+export interface RunParts {
+  readonly container: Container;
+  readonly rootfs: Rootfs;
+  readonly network: NetworkSetup;
+  readonly donated: DonatedNamespaces;
+  readonly user: ResolvedUser;
+}
+
+const filled = (list: readonly unknown[] | undefined): boolean => (list?.length ?? 0) > 0;
+
+/** Looking at /dev costs time: only who asks for devices pays for it. */
+const devices = ({ hostConfig }: Container): HostDevices | undefined => {
+  const limits = [
+    hostConfig.devices,
+    hostConfig.blkioWeightDevice,
+    hostConfig.blkioDeviceReadBps,
+    hostConfig.blkioDeviceWriteBps,
+    hostConfig.blkioDeviceReadIOps,
+    hostConfig.blkioDeviceWriteIOps,
+  ];
+  return hostConfig.privileged || limits.some(filled) ? resolveDevices(hostConfig) : undefined;
+};
+
+/** docker-init goes first in a PID namespace of the container's own, when it is asked for. */
+const initPath = (deps: Pick<Core, 'config'>, { hostConfig }: Container): string | undefined => {
+  const { init, initPath: path } = deps.config.current;
+  if (!(hostConfig.init ?? init) || !['', 'private'].includes(hostConfig.pidMode)) return undefined;
+  if (path !== undefined) return path;
+  throw new EngineError('internal', 'exec: "docker-init": executable file not found in $PATH');
+};
+
+/** The OCI runtime spec of one run. @throws internal and others in Docker's words when it can't be made */
+export const runSpec = (deps: Pick<Core, 'config' | 'host'>, parts: RunParts): object => {
+  const { container, rootfs, network, donated, user } = parts;
+  const init = initPath(deps, container);
+  const found = devices(container);
+  const input: SpecInput = {
+    container,
+    rootfs,
+    user,
+    host: deps.host,
+    cgroupParent: deps.config.current.cgroupParent,
+    defaultUlimits: deps.config.current.defaultUlimits,
+    ...network.spec,
+    ...(donated.pid !== undefined && { pidNamespace: donated.pid }),
+    ...(donated.ipc !== undefined && { ipcNamespace: donated.ipc }),
+    ...(init !== undefined && { initPath: init }),
+    ...(found && { devices: found }),
+  };
+  return buildSpec(input);
+};

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from 'node:path';
+import type { Stdio } from '../../adapters/containerd/index.ts';
+import { together } from '../../base/async.ts';
+import { Disposer } from '../../base/disposal.ts';
+import { isKind } from '../../base/errors.ts';
+import type { LogSink } from '../logs/index.ts';
+import type { Rootfs } from '../images/index.ts';
+import type { Container } from './container.ts';
+import type { Core } from './core.ts';
+import { endTask } from './end-task.ts';
+import { logSubject } from './log-subject.ts';
+import { makeBindSources } from './mount-sources.ts';
+import { donatedNamespaces } from './namespace-donors.ts';
+import { type NetworkSetup, setUpNetwork } from './network-setup.ts';
+import { runSpec } from './run-spec.ts';
+import type { LiveRun } from './runs.ts';
+import { otherFailure, runtimeFailure, startStep } from './start-errors.ts';
+import { resolveUser } from './user.ts';
+import { publishMounts, publishUnmounts } from './volume-events.ts';
+
+export type StartRunDeps = Pick<
+  Core,
+  | 'config'
+  | 'host'
+  | 'containerd'
+  | 'images'
+  | 'networks'
+  | 'logs'
+  | 'events'
+  | 'store'
+  | 'ledger'
+  | 'runs'
+  | 'cleanups'
+  | 'rootfs'
+  | 'runDirectory'
+  | 'lifetime'
+>;
+
+/** A process that runs, and what the run holds. */
+export interface StartedRun {
+  readonly run: LiveRun;
+  readonly pid: number;
+  /** Network ids by name, as the sandbox found them. */
+  readonly networkIds: Readonly<Record<string, string>>;
+}
+
+const TASK = 'failed to create task for container: ';
+
+/** Names the FIFOs of a container's own process, beside those of its execs. */
+const INIT = 'init';
+
+/** The request by which a container's FIFOs are made, and opened again by a later daemon. */
+export const stdioRequest = (
+  deps: Pick<Core, 'runDirectory'>,
+  { id, config }: Container,
+): Parameters<Core['containerd']['stdio']['create']>[0] => ({
+  directory: join(deps.runDirectory, id),
+  name: INIT,
+  stdin: config.openStdin,
+  stdout: true,
+  stderr: !config.tty,
+  terminal: config.tty,
+});
+
+const findRootfs = async (deps: StartRunDeps, { id }: Container): Promise<Rootfs> => {
+  const known = deps.rootfs.get(id) ?? (await deps.images.rootfs(id));
+  deps.rootfs.set(id, known);
+  return known;
+};
+
+/** Opens the log of a run; `undefined` for the driver that keeps nothing. */
+export const openSink = async (
+  deps: Pick<Core, 'logs' | 'store'>,
+  container: Container,
+): Promise<LogSink | undefined> => {
+  if (container.hostConfig.logConfig.type === 'none') return undefined;
+  return deps.logs.open(logSubject(deps, container));
+};
+
+interface Prepared {
+  readonly network: NetworkSetup;
+  readonly rootfs: Rootfs;
+  readonly sink: LogSink | undefined;
+  readonly stdio: Stdio;
+  readonly spec: object;
+}
+
+/** Everything that can be had beside each other before the runtime is asked for anything. */
+const prepare = async (deps: StartRunDeps, container: Container, acquired: Disposer): Promise<Prepared> => {
+  const donated = await startStep(async () => donatedNamespaces(deps, container));
+  const hostname = donated.network?.donor.config.hostname ?? container.config.hostname;
+  const named = { ...container, config: { ...container.config, hostname } };
+  const stdio = acquired.use(deps.containerd.stdio.create(stdioRequest(deps, container)));
+  const [network, { rootfs, user }, sink] = await together([
+    startStep(
+      async () => setUpNetwork(deps, named, donated, acquired),
+      (thrown) => otherFailure(thrown, 'failed to set up container networking: '),
+    ),
+    startStep(async () => {
+      const found = await findRootfs(deps, container);
+      const { config, hostConfig } = container;
+      return { rootfs: found, user: await resolveUser(config.user, hostConfig.groupAdd ?? [], found) };
+    }),
+    startStep(
+      async () => {
+        const opened = await openSink(deps, container);
+        return opened && acquired.use(opened);
+      },
+      (thrown) => otherFailure(thrown, `${TASK}failed to initialize logging driver: `),
+    ),
+    startStep(async () => makeBindSources(container.mountPoints)),
+    deps.cleanups.settled(container.id),
+  ]);
+  const spec = await startStep(async () =>
+    runSpec(deps, { container: named, rootfs, network, donated, user }),
+  );
+  return { network, rootfs, sink, stdio, spec };
+};
+
+/** Makes containerd's record; one that a crash left behind gives way. */
+const createRecord = async (
+  deps: StartRunDeps,
+  container: Container,
+  spec: object,
+  acquired: Disposer,
+): Promise<void> => {
+  const { containers, snapshots } = deps.containerd;
+  const record = {
+    id: container.id,
+    image: container.config.image,
+    snapshotter: snapshots.snapshotter,
+    snapshotKey: container.id,
+    runtime: 'io.containerd.runc.v2',
+    spec,
+    labels: {},
+  };
+  acquired.defer(async () => endTask(deps, container.id));
+  try {
+    await containers.create(record);
+  } catch (error) {
+    if (!isKind(error, 'conflict')) throw error;
+    await endTask(deps, container.id);
+    await containers.create(record);
+  }
+};
+
+const createTask = async (
+  deps: StartRunDeps,
+  container: Container,
+  { rootfs, stdio, spec }: Prepared,
+  acquired: Disposer,
+): Promise<number> => {
+  const { runtimes, defaultRuntime } = deps.config.current;
+  const { runtime } = container.hostConfig;
+  await createRecord(deps, container, spec, acquired);
+  const { pid } = await deps.containerd.tasks.create(
+    {
+      id: container.id,
+      rootfs: rootfs.mounts,
+      stdio: stdio.paths,
+      runtimeBinary: (runtimes[runtime] ?? runtimes[defaultRuntime])?.binary ?? defaultRuntime,
+      systemdCgroup: deps.host.cgroupDriver === 'systemd',
+    },
+    deps.lifetime,
+  );
+  return pid;
+};
+
+const joinStreams = (
+  deps: StartRunDeps,
+  { id }: Container,
+  { stdio, sink }: Prepared,
+  acquired: Disposer,
+): { readonly drained: Promise<void> } => {
+  const streams = deps.runs.streams(id);
+  // A failed start ends whoever was attached: the CLI would wait for ever.
+  acquired.defer(() => streams.end());
+  return streams.join({
+    stdio,
+    ...(sink && { sink }),
+    closeStdin: async () => deps.containerd.tasks.closeStdin({ id }),
+  });
+};
+
+/**
+ * Starts the container's process; its lock is held. Of a start that fails nothing stays.
+ * @throws StartError with the exit code and the text the container is to remember
+ */
+export const startRun = async (deps: StartRunDeps, container: Container): Promise<StartedRun> => {
+  await using acquired = new Disposer();
+  acquired.defer(() => publishUnmounts(deps, container));
+  publishMounts(deps, container);
+  const prepared = await prepare(deps, container, acquired);
+  const { drained } = joinStreams(deps, container, prepared, acquired);
+  const pid = await startStep(
+    async () => createTask(deps, container, prepared, acquired),
+    (thrown) => runtimeFailure(thrown, TASK),
+  );
+  await startStep(
+    async () => deps.containerd.tasks.start({ id: container.id }, deps.lifetime),
+    (thrown) => runtimeFailure(thrown, ''),
+  );
+  deps.runs.streams(container.id).started();
+  acquired.move();
+  const { sandbox } = prepared.network;
+  const { stdio, sink } = prepared;
+  return {
+    run: { stdio, drained, ...(sink && { sink }), ...(sandbox && { sandbox }) },
+    pid,
+    networkIds: Object.fromEntries(
+      (sandbox?.endpoints ?? []).map(({ networkName, network }) => [networkName, network]),
+    ),
+  };
+};

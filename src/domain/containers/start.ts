@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError, messageOf } from '../../base/errors.ts';
+import { now } from '../../base/time.ts';
+import type { Container } from './container.ts';
+import type { Core } from './core.ts';
+import { noSuchContainer } from './errors.ts';
+import { endTask } from './end-task.ts';
+import { releaseRun } from './release-run.ts';
+import { type RemoveContainerDeps, removeContainer } from './remove-container.ts';
+import { otherFailure, StartError } from './start-errors.ts';
+import { type StartRunDeps, startRun } from './start-run.ts';
+import type { ContainerState, EndedRun, Outcome } from './state.ts';
+
+export type StartDeps = StartRunDeps & RemoveContainerDeps & Pick<Core, 'intents' | 'scheduler' | 'log'>;
+
+/** Who starts: a client begins a new count of restarts, the restart policy goes on with the old one. */
+export type Starter = 'client' | 'policy';
+
+const conflict = (text: string): EngineError => new EngineError('conflict', text);
+
+/** @throws conflict when the container can't be started now */
+const assertStartable = (deps: StartDeps, { id, state }: Container): void => {
+  if (deps.intents.isClosing)
+    throw new EngineError('unavailable', 'the daemon is shutting down and starts no containers');
+  if (state.status === 'paused') throw conflict('cannot start a paused container, try unpause instead');
+  if (state.status === 'dead') throw conflict('container is dead and cannot be started');
+  if (state.status === 'removing' || deps.intents.isRemoving(id))
+    throw conflict('container is marked for removal and cannot be started');
+};
+
+const endedRun = (state: ContainerState): EndedRun | undefined =>
+  state.status === 'exited' || state.status === 'restarting'
+    ? {
+        exitCode: state.exitCode,
+        error: state.error,
+        oomKilled: state.oomKilled,
+        startedAt: state.startedAt,
+        finishedAt: state.finishedAt,
+      }
+    : undefined;
+
+const failedState = (state: ContainerState, outcome: Outcome): ContainerState => {
+  const previous = endedRun(state);
+  return previous ? { status: 'exited', ...previous, ...outcome } : { status: 'created', failure: outcome };
+};
+
+/** Remembers why the start failed; a container that was to remove itself is removed. */
+const recordFailure = async (
+  deps: StartDeps,
+  container: Container,
+  { outcome }: StartError,
+): Promise<void> => {
+  const failed = { ...container, state: failedState(container.state, outcome) };
+  try {
+    await deps.ledger.record(failed);
+  } catch (error) {
+    // The client is told why the start failed; that it could not be written down is for the log.
+    deps.log
+      .with({ container: container.id })
+      .warn('a failed start was not recorded', { reason: messageOf(error) });
+  }
+  if (container.hostConfig.autoRemove && !deps.intents.isRestarting(container.id)) {
+    await removeContainer(deps, container.id, { volumes: true, exitCode: outcome.exitCode });
+    return;
+  }
+  // Whoever waited for a run that was to be restarted waits no longer.
+  if (container.state.status === 'restarting')
+    deps.waiters.exited(container.id, { exitCode: outcome.exitCode, error: outcome.error });
+};
+
+const recordStarted = async (
+  deps: StartDeps,
+  container: Container,
+  starter: Starter,
+  started: Awaited<ReturnType<typeof startRun>>,
+): Promise<void> => {
+  const previous = endedRun(container.state);
+  const running: Container = {
+    ...container,
+    restartCount: starter === 'client' ? 0 : container.restartCount,
+    hasBeenStarted: true,
+    manuallyStopped: false,
+    networkIds: { ...container.networkIds, ...started.networkIds },
+    state: {
+      status: 'running',
+      pid: started.pid,
+      startedAt: now(),
+      oomKilled: false,
+      ...(previous && { previous }),
+    },
+  };
+  deps.runs.begin(container.id, started.run);
+  try {
+    await deps.ledger.record(running, 'start');
+  } catch (error) {
+    // A process that no record knows of must not run.
+    await endTask(deps, container.id);
+    await releaseRun(deps, container.id);
+    throw new StartError(otherFailure(error));
+  }
+};
+
+/** Starts a container whose lock is held and which may be started. @throws StartError; what failed is recorded by then */
+export const startLocked = async (deps: StartDeps, container: Container, starter: Starter): Promise<void> => {
+  deps.intents.runBegins(container.id);
+  try {
+    const started = await startRun(deps, container);
+    await recordStarted(deps, container, starter, started);
+  } catch (error) {
+    if (error instanceof StartError) await recordFailure(deps, container, error);
+    throw error;
+  }
+};
+
+/**
+ * Starts a container.
+ * @throws conflict when it is paused or being removed; what the network, the files or the runtime had against it
+ */
+export const startContainer = async (
+  deps: StartDeps,
+  reference: string,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<'started' | 'already-running'> => {
+  const { id } = deps.ledger.resolve(reference);
+  signal.throwIfAborted();
+  using _lock = await deps.ledger.lock(id);
+  const container = deps.ledger.get(id);
+  if (!container) throw noSuchContainer(reference);
+  if (container.state.status === 'running' || container.state.status === 'restarting')
+    return 'already-running';
+  assertStartable(deps, container);
+  deps.scheduler.reset(id);
+  await startLocked(deps, container, 'client');
+  return 'started';
+};
+
+/** The restart policy's start: only of a container that still waits for it (or, at boot, does not run). */
+export const restartByPolicy = async (deps: StartDeps, id: Container['id']): Promise<void> => {
+  using _lock = await deps.ledger.lock(id);
+  const container = deps.ledger.get(id);
+  if (!container || deps.intents.isClosing || deps.intents.isRemoving(id)) return;
+  if (!['restarting', 'exited', 'created'].includes(container.state.status)) return;
+  try {
+    await startLocked(deps, container, 'policy');
+  } catch (error) {
+    deps.log.with({ container: id }).warn('a restart failed', {
+      reason: messageOf(error),
+    });
+  }
+};
