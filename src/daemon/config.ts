@@ -69,6 +69,10 @@ export interface Config {
   readonly bridge: string;
   /** CIDR of the default bridge; empty to choose. */
   readonly bip: string;
+  /** Part of the bridge's subnet that containers get addresses from; empty for all of it. */
+  readonly fixedCidr: string;
+  /** Gateway of containers on the default bridge; empty for the bridge itself. */
+  readonly defaultGateway: string;
   readonly icc: boolean;
   readonly ipForward: boolean;
   readonly ipMasquerade: boolean;
@@ -189,6 +193,8 @@ const networkConfig = (
   Config,
   | 'bridge'
   | 'bip'
+  | 'fixedCidr'
+  | 'defaultGateway'
   | 'icc'
   | 'ipForward'
   | 'ipMasquerade'
@@ -204,6 +210,8 @@ const networkConfig = (
 > => ({
   bridge: settings.bridge ?? '',
   bip: settings.bip ?? '',
+  fixedCidr: settings['fixed-cidr'] ?? '',
+  defaultGateway: settings['default-gateway'] ?? '',
   icc: settings.icc ?? true,
   ipForward: settings['ip-forward'] ?? true,
   ipMasquerade: settings['ip-masq'] ?? true,

@@ -89,7 +89,7 @@ export const OPTIONS = {
   'default-cgroupns-mode': option(textKind, 'Default cgroup namespace mode ("host" or "private")', {
     reload: 'keep',
   }),
-  'default-gateway': option(textKind, 'Default IPv4 gateway of the default bridge', { later: 'warn' }),
+  'default-gateway': option(textKind, 'Default IPv4 gateway of the default bridge'),
   'default-gateway-v6': option(textKind, 'Default IPv6 gateway of the default bridge', { later: 'warn' }),
   'default-ipc-mode': option(textKind, 'Default IPC mode ("shareable" or "private")', {
     shown: 'private',
@@ -117,7 +117,7 @@ export const OPTIONS = {
     key: 'features',
     reload: 'reset',
   }),
-  'fixed-cidr': option(textKind, 'IPv4 subnet for addresses on the default bridge', { later: 'warn' }),
+  'fixed-cidr': option(textKind, 'IPv4 subnet for addresses on the default bridge'),
   'fixed-cidr-v6': option(textKind, 'IPv6 subnet for addresses on the default bridge', { later: 'warn' }),
   group: option(textKind, 'Group that owns unix sockets', { short: 'G', shown: 'docker' }),
   help: option(switchKind, 'Print usage', { only: 'flag' }),

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes dist/berthd.mjs: the daemon as one file. Only koffi stays outside, for its native library.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { build } from 'esbuild';
+
+const commit = (): string => {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    return '';
+  }
+};
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+const facts = { version, commit: commit(), time: new Date().toISOString() };
+
+rmSync('dist', { recursive: true, force: true });
+await build({
+  entryPoints: { berthd: 'src/main.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  chunkNames: 'part-[hash]',
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  external: ['koffi'],
+  define: { BERTH_BUILD: JSON.stringify(facts) },
+  // Packages that are CommonJS inside ask for Node's own modules by `require`.
+  banner: {
+    js: "import { createRequire as berthRequire } from 'node:module'; const require = berthRequire(import.meta.url);",
+  },
+  legalComments: 'linked',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  sourcemap: 'linked',
+  logLevel: 'warning',
+});
+console.log(`dist/berthd.mjs: ${Math.round(statSync('dist/berthd.mjs').size / 1024)} KiB`);

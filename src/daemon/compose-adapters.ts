@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type Compression, createCompression } from '../adapters/compression/index.ts';
+import { type Containerd, createContainerd } from '../adapters/containerd/index.ts';
+import { createDisk, type Disk } from '../adapters/disk/index.ts';
+import {
+  createLiveHost,
+  createPrograms,
+  type Host,
+  type LiveHost,
+  probeHost,
+  type Programs,
+} from '../adapters/host/index.ts';
+import { createHostNetwork, type HostNetwork } from '../adapters/host-network/index.ts';
+import { createHostPorts, type HostPorts } from '../adapters/host-ports/index.ts';
+import { createNetlink, type Netlink } from '../adapters/netlink/index.ts';
+import { createNetworkNamespaces, type NetworkNamespaces } from '../adapters/netns/index.ts';
+import { createNftables, type Nftables } from '../adapters/nftables/index.ts';
+import { createRegistries, type Registries } from '../adapters/registry/index.ts';
+import {
+  ContainerDirectory,
+  type ContainerStore,
+  type EventStore,
+  type NetworkStore,
+  openEventStore,
+  openNetworkStore,
+  VolumeDirectory,
+  type VolumeStore,
+} from '../adapters/store/index.ts';
+import type { Log } from '../base/log.ts';
+import type { Config, Environment } from './config.ts';
+import type { Paths } from './paths.ts';
+
+/** Everything that the rooms reach the outside by. */
+export interface Adapters {
+  readonly compression: Compression;
+  readonly containerd: Containerd;
+  readonly containerStore: ContainerStore;
+  readonly disk: Disk;
+  readonly eventStore: EventStore;
+  readonly host: Host;
+  readonly hostNetwork: HostNetwork;
+  readonly hostPorts: HostPorts;
+  readonly live: LiveHost;
+  readonly namespaces: NetworkNamespaces;
+  readonly netlink: Netlink;
+  readonly networkStore: NetworkStore;
+  readonly nftables: Nftables;
+  readonly programs: Programs;
+  readonly registries: Registries;
+  readonly volumeStore: VolumeStore;
+}
+
+/** How many events the log reaches back. */
+const EVENTS_KEPT = 100_000;
+/** Directories of certificates, one a registry. */
+const CERTIFICATES = '/etc/docker/certs.d';
+const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+const proxies = ({ httpProxy, httpsProxy, noProxy }: Config): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries({ HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy, NO_PROXY: noProxy }).filter(
+      ([, value]) => value !== '',
+    ),
+  );
+
+export interface AdapterOptions {
+  readonly config: Config;
+  readonly env: Environment;
+  readonly paths: Paths;
+  readonly userAgent: string;
+  readonly log: Log;
+}
+
+/** Makes all adapters; `stack` lets go of them. @throws unavailable where this machine cannot run containers */
+export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableStack): Adapters => {
+  const { config, env, paths, userAgent, log } = options;
+  return {
+    host: probeHost(),
+    live: createLiveHost(),
+    programs: createPrograms(env['PATH'] ?? SEARCH_PATH),
+    containerd: stack.use(
+      createContainerd({ address: paths.containerdSocket, namespace: config.containerdNamespace, log }),
+    ),
+    compression: createCompression(),
+    disk: createDisk(),
+    registries: createRegistries({
+      userAgent,
+      certificateDirectory: CERTIFICATES,
+      proxyEnvironment: proxies(config),
+    }),
+    netlink: createNetlink(),
+    namespaces: stack.use(createNetworkNamespaces()),
+    nftables: createNftables(),
+    hostNetwork: createHostNetwork(),
+    hostPorts: createHostPorts(),
+    containerStore: new ContainerDirectory(paths.containers),
+    volumeStore: new VolumeDirectory(paths.volumes),
+    networkStore: stack.use(openNetworkStore(paths.networkDatabase, log)),
+    eventStore: openEventStore(paths.eventDatabase, { keep: EVENTS_KEPT, log }),
+  };
+};

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+
+/** Where everything of one daemon lies. Names beneath the data root are dockerd's where other programs read them. */
+export interface Paths {
+  readonly dataRoot: string;
+  readonly execRoot: string;
+  /** `containers/<id>/` with their documents and logs. */
+  readonly containers: string;
+  readonly volumes: string;
+  readonly eventDatabase: string;
+  readonly networkDatabase: string;
+  /** FIFOs and namespaces of running containers: gone with a reboot. */
+  readonly runDirectory: string;
+  readonly namespaces: string;
+  /** Socket of the containerd in use. */
+  readonly containerdSocket: string;
+  /** Socket, configuration and log of a containerd of our own. */
+  readonly containerdFolder: string;
+  readonly containerdRoot: string;
+  readonly containerdState: string;
+}
+
+/** The places that `config` chooses. */
+export const pathsOf = ({ dataRoot, execRoot, containerd }: Config): Paths => {
+  const containerdFolder = join(execRoot, 'containerd');
+  return {
+    dataRoot,
+    execRoot,
+    containers: join(dataRoot, 'containers'),
+    volumes: join(dataRoot, 'volumes'),
+    eventDatabase: join(dataRoot, 'events.db'),
+    networkDatabase: join(dataRoot, 'network.db'),
+    runDirectory: join(execRoot, 'run'),
+    namespaces: join(execRoot, 'netns'),
+    containerdSocket:
+      containerd === '' ? join(containerdFolder, 'containerd.sock') : containerd.replace(/^unix:\/\//, ''),
+    containerdFolder,
+    containerdRoot: join(dataRoot, 'containerd', 'daemon'),
+    containerdState: join(containerdFolder, 'daemon'),
+  };
+};
