@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { NetlinkConnection } from '../../adapters/netlink/index.ts';
+import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
+import type { Endpoint, Network } from './networks.ts';
+
+/** What a driver gives an endpoint: the empty text and 0 where it gives nothing. */
+export type EndpointPlace = Pick<
+  Endpoint,
+  | 'macAddress'
+  | 'ipv4Address'
+  | 'ipv4PrefixLength'
+  | 'gateway'
+  | 'ipv6Address'
+  | 'ipv6PrefixLength'
+  | 'ipv6Gateway'
+> & {
+  /** The host's end of the cable; empty when there is none. */
+  readonly hostLink: string;
+};
+
+/** An endpoint with its place and the name of its interface inside (`eth0`). */
+export type PlacedEndpoint = Endpoint & EndpointPlace & { readonly interfaceName: string };
+
+/** A namespace under construction, with the thread inside it. */
+export interface NamespaceSite {
+  /** An open file that names it. */
+  readonly file: number;
+  /** A connection to it. */
+  readonly inside: NetlinkConnection;
+}
+
+/** The place of an endpoint in a network that has neither link nor address for it. */
+export const NO_PLACE: EndpointPlace = {
+  macAddress: '',
+  ipv4Address: '',
+  ipv4PrefixLength: 0,
+  gateway: '',
+  ipv6Address: '',
+  ipv6PrefixLength: 0,
+  ipv6Gateway: '',
+  hostLink: '',
+};
+
+/** One network as its driver runs it. Everything is synchronous: `attach` runs while the thread is in another namespace. */
+export interface ActiveNetwork {
+  readonly network: Network;
+  /** Containers of it live in the host's own namespace. */
+  readonly usesHost: boolean;
+  /** Ports of its endpoints can be published. */
+  readonly publishes: boolean;
+  /** Takes addresses and names. @throws internal when there is none left; invalid-argument for a bad MAC address */
+  reserve(request: EndpointRequest | undefined): EndpointPlace;
+  /** Takes again what `reserve` gave in an earlier life of the daemon. */
+  claim(place: EndpointPlace): void;
+  /** Makes and sets up the interface. */
+  attach(endpoint: PlacedEndpoint, site: NamespaceSite): void;
+  /** From now on nothing passes, and the addresses are free: for endpoints whose namespace is about to go. */
+  detach(place: EndpointPlace): void;
+  /** Whether the host's side of what `attach` made is still there. */
+  isAttached(place: EndpointPlace): boolean;
+  /** Removes the host's side of endpoints that are not among `known`. Gives how many. */
+  sweep(known: ReadonlySet<string>): number;
+}

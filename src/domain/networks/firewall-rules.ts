@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Chain, Element, Table } from '../../adapters/nftables/index.ts';
+import type { PublishedPort } from './published-port.ts';
+
+/** A bridge whose containers the packet filter guards. */
+export interface GuardedBridge {
+  /** The device's name, of letters, digits, `_`, `.` and `-`. */
+  readonly device: string;
+  readonly subnet: string;
+  readonly icc: boolean;
+  readonly masquerade: boolean;
+}
+
+/** Where a port is published at all addresses, and at one of them. */
+const ANYWHERE = 'published';
+const AT_ADDRESS = 'published_at';
+
+/** Priorities of <linux/netfilter_ipv4.h>: before connection tracking, destination NAT, filters, source NAT. */
+const PRIORITY = { raw: -300, destination: -100, filter: 0, source: 100 } as const;
+
+/** What is addressed to this host at a published port goes to its container; the narrower binding comes first. */
+const TRANSLATIONS: readonly string[] = [
+  `fib daddr type local dnat ip to ip daddr . meta l4proto . th dport map @${AT_ADDRESS}`,
+  `fib daddr type local dnat ip to meta l4proto . th dport map @${ANYWHERE}`,
+];
+
+const sourceRules = ({ device, subnet, masquerade }: GuardedBridge): readonly string[] => [
+  ...(masquerade ? [`ip saddr ${subnet} oifname != "${device}" masquerade`] : []),
+  // From the host's own loopback address no answer would find its way back.
+  `oifname "${device}" ip saddr 127.0.0.0/8 masquerade`,
+  // A container that reaches its neighbour, or itself, by the host's port: the answer must pass by here again.
+  `ip saddr ${subnet} ip daddr ${subnet} ct status dnat masquerade`,
+];
+
+const forwardRules = ({ device, icc }: GuardedBridge): readonly string[] => [
+  `oifname "${device}" ct state established,related accept`,
+  `oifname "${device}" ct status dnat accept`,
+  `iifname "${device}" oifname "${device}" ${icc ? 'accept' : 'drop'}`,
+  // What is not published is not reached from outside, even by a host that routes here.
+  `oifname "${device}" drop`,
+];
+
+/** The bridge takes packets to 127.0.0.0/8 so that the host reaches published ports there: none may come from a container. */
+const guardLoopback = ({ device }: GuardedBridge): string => `iifname "${device}" ip daddr 127.0.0.0/8 drop`;
+
+const chainsOf = (bridges: readonly GuardedBridge[]): readonly Chain[] => [
+  {
+    name: 'raw',
+    hook: { type: 'filter', hook: 'prerouting', priority: PRIORITY.raw },
+    rules: bridges.map(guardLoopback),
+  },
+  {
+    name: 'arriving',
+    hook: { type: 'nat', hook: 'prerouting', priority: PRIORITY.destination },
+    rules: TRANSLATIONS,
+  },
+  {
+    name: 'local',
+    hook: { type: 'nat', hook: 'output', priority: PRIORITY.destination },
+    rules: TRANSLATIONS,
+  },
+  {
+    name: 'passing',
+    hook: { type: 'filter', hook: 'forward', priority: PRIORITY.filter },
+    rules: bridges.flatMap(forwardRules),
+  },
+  {
+    name: 'leaving',
+    hook: { type: 'nat', hook: 'postrouting', priority: PRIORITY.source },
+    rules: bridges.flatMap(sourceRules),
+  },
+];
+
+/** The engine's table: ports as maps, so that publishing one adds an element and no rule. */
+export const firewallTable = (name: string, bridges: readonly GuardedBridge[]): Table => ({
+  name,
+  maps: [
+    { name: ANYWHERE, type: 'inet_proto . inet_service : ipv4_addr . inet_service' },
+    { name: AT_ADDRESS, type: 'ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service' },
+  ],
+  chains: chainsOf(bridges),
+});
+
+/** The map elements by which `port` is reached at its IPv4 bindings, for a container at `address`. */
+export const portElements = (
+  table: string,
+  { port, bindings }: PublishedPort,
+  address: string,
+): readonly Element[] =>
+  bindings
+    .filter((binding) => !binding.address.includes(':'))
+    .map((binding) => {
+      const value = `${address} . ${port.number}`;
+      const key = `${port.protocol} . ${binding.port}`;
+      return binding.address === '0.0.0.0'
+        ? { table, map: ANYWHERE, key, value }
+        : { table, map: AT_ADDRESS, key: `${binding.address} . ${key}`, value };
+    });

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Change, Element, Nftables } from '../../adapters/nftables/index.ts';
+import { isKind } from '../../base/errors.ts';
+import { type GuardedBridge, firewallTable, portElements } from './firewall-rules.ts';
+import type { PublishedPort } from './published-port.ts';
+
+const keyOf = ({ map, key }: Element): string => `${map} ${key}`;
+const adding = (element: Element): Change => ({ change: 'add-element', element });
+
+/**
+ * The engine's packet filter and address translation, and the memory of what is in it: a table that somebody else
+ * flushed is put back whole at the next change.
+ */
+export class Firewall {
+  readonly #nftables: Nftables;
+  readonly #table: string;
+  readonly #enabled: boolean;
+  readonly #elements = new Map<string, Element>();
+  #bridges: readonly GuardedBridge[] = [];
+
+  /** `table` is this engine's own name in its network namespace. Not `enabled`: nothing is ever done. */
+  constructor(nftables: Nftables, table: string, enabled: boolean) {
+    this.#nftables = nftables;
+    this.#table = table;
+    this.#enabled = enabled;
+  }
+
+  get enabled(): boolean {
+    return this.#enabled;
+  }
+
+  /** Puts rules and elements in place in one transaction: what was published before stays reachable throughout. */
+  replace(bridges: readonly GuardedBridge[], published: readonly (readonly [PublishedPort, string])[]): void {
+    this.#bridges = bridges;
+    this.#elements.clear();
+    for (const [port, address] of published) this.#note(this.#elementsOf(port, address));
+    this.#putBack();
+  }
+
+  publish(ports: readonly PublishedPort[], address: string): void {
+    const added = ports.flatMap((port) => this.#elementsOf(port, address));
+    this.#note(added);
+    try {
+      this.#change(added.map(adding));
+    } catch (error) {
+      for (const element of added) this.#elements.delete(keyOf(element));
+      throw error;
+    }
+  }
+
+  withdraw(ports: readonly PublishedPort[], address: string): void {
+    const gone = ports
+      .flatMap((port) => this.#elementsOf(port, address))
+      .filter((element) => this.#elements.delete(keyOf(element)));
+    this.#change(gone.map((element) => ({ change: 'delete-element', element })));
+  }
+
+  /** Takes the table away, unless containers that outlive this daemon are reached by it. */
+  close(): void {
+    if (this.#enabled && this.#elements.size === 0)
+      this.#nftables.apply([{ change: 'delete-table', table: this.#table }]);
+  }
+
+  #elementsOf(port: PublishedPort, address: string): readonly Element[] {
+    return portElements(this.#table, port, address);
+  }
+
+  #note(elements: readonly Element[]): void {
+    for (const element of elements) this.#elements.set(keyOf(element), element);
+  }
+
+  #change(changes: readonly Change[]): void {
+    if (!this.#enabled || changes.length === 0) return;
+    try {
+      this.#nftables.apply(changes);
+    } catch (error) {
+      if (!isKind(error, 'not-found')) throw error;
+      this.#putBack();
+    }
+  }
+
+  #putBack(): void {
+    if (!this.#enabled) return;
+    const table = firewallTable(this.#table, this.#bridges);
+    this.#nftables.apply([{ change: 'replace-table', table }, ...[...this.#elements.values()].map(adding)]);
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What the networks room reads of the daemon's configuration. Addresses and subnets are texts, checked where they are used. */
+export interface NetworksConfig {
+  /** Empty for `docker0`, made when it is missing; `none` for no default bridge; else a device that exists. */
+  readonly bridge: string;
+  /** Address and prefix of the default bridge; empty to choose. */
+  readonly bip: string;
+  /** Part of the bridge's subnet that containers get addresses from; absent or empty for all of it. */
+  readonly fixedCidr?: string;
+  /** Gateway of containers on the default bridge; absent or empty for the bridge itself. */
+  readonly defaultGateway?: string;
+  /** May containers on the default bridge talk to each other. */
+  readonly icc: boolean;
+  readonly ipForward: boolean;
+  readonly ipMasquerade: boolean;
+  /** Whether packet filter and address translation are ours to set (`--iptables`). */
+  readonly firewall: boolean;
+  readonly userlandProxy: boolean;
+  /** Host address of ports that are published without one; empty for all. */
+  readonly defaultHostAddress: string;
+  /** Bytes. */
+  readonly mtu: number;
+  readonly dns: readonly string[];
+  readonly dnsOptions: readonly string[];
+  readonly dnsSearch: readonly string[];
+  /** Where subnets are cut from; empty for Docker's own pools. */
+  readonly addressPools: readonly { readonly base: string; readonly size: number }[];
+}
