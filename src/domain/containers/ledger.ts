@@ -79,6 +79,11 @@ export class ContainerLedger implements Ledger {
     return this.#locks.lock(id);
   }
 
+  /** True while somebody holds or waits for the container's lock. */
+  isLocked(id: ContainerId): boolean {
+    return this.#locks.isLocked(id);
+  }
+
   async record(next: Container, action?: string, attributes: EventAttributes = {}): Promise<void> {
     const before = this.#containers.get(next.id);
     assertMove(before?.state, next.state);

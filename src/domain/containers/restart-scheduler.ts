@@ -32,6 +32,10 @@ export class RestartScheduler {
     return pending !== undefined;
   }
 
+  isPending(id: ContainerId): boolean {
+    return this.#pending.has(id);
+  }
+
   /** A manual start or the removal: the next wait is the first one again. */
   reset(id: ContainerId): void {
     this.cancel(id);

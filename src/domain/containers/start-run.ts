@@ -13,6 +13,7 @@ import { logSubject } from './log-subject.ts';
 import { makeBindSources } from './mount-sources.ts';
 import { donatedNamespaces } from './namespace-donors.ts';
 import { type NetworkSetup, setUpNetwork } from './network-setup.ts';
+import { OWNER_LABEL, ownerOf } from './owner.ts';
 import { runSpec } from './run-spec.ts';
 import type { LiveRun } from './runs.ts';
 import { otherFailure, runtimeFailure, startStep } from './start-errors.ts';
@@ -133,7 +134,7 @@ const createRecord = async (
     snapshotKey: container.id,
     runtime: 'io.containerd.runc.v2',
     spec,
-    labels: {},
+    labels: { [OWNER_LABEL]: ownerOf(deps) },
   };
   acquired.defer(async () => endTask(deps, container.id));
   try {

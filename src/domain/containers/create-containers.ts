@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError } from '../../base/errors.ts';
+import type { Core } from './core.ts';
+import { createCore } from './create-core.ts';
+import { createContainer } from './create.ts';
+import { deleteContainer } from './delete.ts';
+import type { ContainersDeps, ContainersRoom } from './deps.ts';
+import type { Execs } from './exec/execs.ts';
+import { inspectContainer } from './inspect.ts';
+import { killContainer } from './kill.ts';
+import { listContainers } from './list.ts';
+import { pauseContainer } from './pause.ts';
+import { renameContainer } from './rename.ts';
+import { restartContainer } from './restart.ts';
+import { restoreContainers } from './restore.ts';
+import { shutDownContainers } from './shutdown.ts';
+import { startContainer } from './start.ts';
+import { stopContainer } from './stop.ts';
+import { unpauseContainer } from './unpause.ts';
+import { waitForContainer } from './wait.ts';
+
+const counts = ({ ledger }: Pick<Core, 'ledger'>): ReturnType<ContainersRoom['counts']> => {
+  const by = { running: 0, paused: 0, stopped: 0 };
+  for (const { state } of ledger.all()) {
+    if (state.status === 'running' || state.status === 'restarting') by.running += 1;
+    else if (state.status === 'paused') by.paused += 1;
+    else by.stopped += 1;
+  }
+  return by;
+};
+
+const notYet = (): never => {
+  throw new EngineError('not-implemented', 'not wired yet');
+};
+
+/** The containers room: verbs bound to their state. Nothing happens before `restore`. */
+export const createContainers = (deps: ContainersDeps): ContainersRoom => {
+  const core = createCore(deps, (): Execs => notYet());
+  const following = new AbortController();
+  const shutdown = async (): Promise<void> => {
+    await shutDownContainers(core);
+    following.abort();
+  };
+  return {
+    create: async (request, options) => createContainer(core, request, options),
+    start: async (reference, options) => startContainer(core, reference, options),
+    stop: async (reference, options) => stopContainer(core, reference, options),
+    restart: async (reference, options) => restartContainer(core, reference, options),
+    kill: async (reference, signalName) => killContainer(core, reference, signalName),
+    pause: async (reference) => pauseContainer(core, reference),
+    unpause: async (reference) => unpauseContainer(core, reference),
+    rename: async (reference, name) => renameContainer(core, reference, name),
+    delete: async (reference, options) => deleteContainer(core, reference, options),
+    wait: (reference, condition, options) => waitForContainer(core, reference, condition, options),
+    resize: notYet,
+    list: async (query) => listContainers(core, query),
+    inspect: async (reference, options) => inspectContainer(core, reference, options),
+    logs: notYet,
+    attach: notYet,
+    execCreate: async (reference, request) => core.execs.create(reference, request),
+    execStart: async (id, request) => core.execs.start(id, request),
+    execStartDetached: async (id) => core.execs.startDetached(id),
+    execInspect: (id) => core.execs.inspect(id),
+    execResize: async (id, size) => core.execs.resize(id, size),
+    counts: () => counts(core),
+    restore: async () => restoreContainers(core, AbortSignal.any([deps.lifetime, following.signal])),
+    shutdown,
+    [Symbol.asyncDispose]: shutdown,
+  };
+};

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ContainerId } from '../../base/ids.ts';
+import type { Container } from './container.ts';
+import { CleanupQueue } from './cleanup-queue.ts';
+import type { Core } from './core.ts';
+import type { ContainersDeps } from './deps.ts';
+import type { Execs } from './exec/execs.ts';
+import { Holds } from './holds.ts';
+import { Intents } from './intents.ts';
+import { ContainerLedger } from './ledger.ts';
+import { logSubject } from './log-subject.ts';
+import { createProcessStreams } from './process-streams.ts';
+import { RestartScheduler } from './restart-scheduler.ts';
+import { RunTable } from './runs.ts';
+import type { ProcessStreams } from './streams.ts';
+import { Waiters } from './waiters.ts';
+
+/** The name of containerd's overlay snapshotter in Docker's terms. */
+const DRIVER_NAMES: Readonly<Record<string, string>> = { overlayfs: 'overlay2' };
+
+const makeStreams = (ledger: ContainerLedger, id: ContainerId): ProcessStreams => {
+  const config: Container['config'] | undefined = ledger.get(id)?.config;
+  return createProcessStreams({
+    tty: config?.tty ?? false,
+    openStdin: config?.openStdin ?? false,
+    stdinOnce: config?.stdinOnce ?? false,
+  });
+};
+
+/** Makes the parts of the room that guard state, and joins them. No I/O happens here. */
+export const createCore = (
+  deps: ContainersDeps,
+  makeExecs: (core: Omit<Core, 'execs'>) => Execs,
+): Core & { readonly execs: Execs } => {
+  const { snapshotter } = deps.containerd.snapshots;
+  const driverName = (): string => DRIVER_NAMES[snapshotter] ?? snapshotter;
+  const ledger = new ContainerLedger({
+    store: deps.store,
+    events: deps.events,
+    facts: (container) => ({
+      logPath: container.hasBeenStarted ? deps.logs.path(logSubject(deps, container)) : '',
+      driver: driverName(),
+    }),
+  });
+  const core = {
+    ...deps,
+    ledger,
+    driverName,
+    runs: new RunTable((id) => makeStreams(ledger, id)),
+    waiters: new Waiters(),
+    intents: new Intents(),
+    scheduler: new RestartScheduler(),
+    cleanups: new CleanupQueue(deps.log),
+    holds: new Holds({ images: deps.images, volumes: deps.volumes, ledger }),
+    rootfs: new Map(),
+  };
+  return { ...core, execs: makeExecs(core) };
+};

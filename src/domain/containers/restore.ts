@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { TaskInfo } from '../../adapters/containerd/index.ts';
+import { within } from '../../base/async.ts';
+import { isKind, messageOf } from '../../base/errors.ts';
+import { now, seconds } from '../../base/time.ts';
+import { SIGKILL } from '../../spec/signals.ts';
+import { type AdoptRunDeps, adoptRun } from './adopt-run.ts';
+import type { Container } from './container.ts';
+import type { Core } from './core.ts';
+import { type ExitDeps, handleExit, UNKNOWN_EXIT } from './exits.ts';
+import { loadContainers } from './load-containers.ts';
+import { monitorTasks } from './monitor.ts';
+import { removeContainer, removeRemains } from './remove-container.ts';
+import { shouldStartAtBoot } from './restart-policy.ts';
+import { restartByPolicy } from './start.ts';
+import { hasProcess } from './state.ts';
+import { sweepLeftovers } from './sweep.ts';
+
+export type RestoreDeps = Core & ExitDeps & AdoptRunDeps;
+
+const isAlive = (task: TaskInfo | undefined): boolean =>
+  task !== undefined && !['stopped', 'unknown', 'created'].includes(task.status);
+
+/** The record follows what the task says: it may have been frozen or thawed meanwhile, or have another process number. */
+const matchTask = async (deps: RestoreDeps, container: Container, task: TaskInfo): Promise<void> => {
+  const { state } = container;
+  if (!hasProcess(state)) return;
+  const status = task.status === 'paused' || task.status === 'pausing' ? 'paused' : 'running';
+  if (state.status === status && state.pid === task.pid) return;
+  await deps.ledger.record({ ...container, state: { ...state, status, pid: task.pid } });
+};
+
+/** A container that ran when the daemon went away: taken over, whether its process still runs or has just ended. */
+const adoptContainer = async (
+  deps: RestoreDeps,
+  container: Container,
+  task: TaskInfo | undefined,
+): Promise<void> => {
+  using _lock = await deps.ledger.lock(container.id);
+  if (container.manuallyStopped) deps.intents.askStop(container.id);
+  if (!task) return;
+  await adoptRun(deps, container);
+  if (isAlive(task)) await matchTask(deps, container, task);
+};
+
+/** How long a killed leftover may take to be reported gone. */
+const KILL_PATIENCE = seconds(10);
+
+/** Without live restore nothing outlives the daemon: what a crash left running is ended. */
+const endLeftover = async (deps: RestoreDeps, { id }: Container): Promise<void> => {
+  deps.intents.askStop(id);
+  const ended = deps.waiters.exitWithin(id, KILL_PATIENCE);
+  try {
+    await deps.containerd.tasks.kill({ id }, SIGKILL, { all: true });
+  } catch (error) {
+    if (!isKind(error, 'not-found')) throw error;
+  }
+  if ((await ended) === undefined) await handleExit(deps, id, { exitStatus: 128 + SIGKILL, exitedAt: now() });
+};
+
+/** A container that was thought to run: its end is made up for, or brought about. */
+const settle = async (deps: RestoreDeps, container: Container, task: TaskInfo | undefined): Promise<void> => {
+  if (isAlive(task)) {
+    if (!deps.config.current.liveRestore) await endLeftover(deps, container);
+    return;
+  }
+  // Whether it comes back is decided when all the rest is in order.
+  deps.intents.askStop(container.id);
+  await handleExit(deps, container.id, {
+    exitStatus: task?.exitStatus ?? UNKNOWN_EXIT,
+    exitedAt: task?.exitedAt ?? now(),
+  });
+};
+
+const finishRemoval = async (deps: RestoreDeps, container: Container): Promise<void> => {
+  if (container.hostConfig.autoRemove) {
+    for (const { type, name } of container.mountPoints) {
+      if (type !== 'volume') continue;
+      const anonymous = deps.volumes.list().find((volume) => volume.name === name)?.anonymous ?? false;
+      if (anonymous) await deps.volumes.delete(name, { force: true });
+    }
+  }
+  await removeRemains(deps, container.id);
+};
+
+const exitCodeOf = ({ state }: Container): number =>
+  state.status === 'exited' || state.status === 'restarting' ? state.exitCode : 0;
+
+/** A container that waits for a restart which no scheduler remembers, or that could not be started before. */
+const startAtBoot = async (deps: RestoreDeps, container: Container): Promise<void> => {
+  const { id, hostConfig, state } = container;
+  if (!['exited', 'restarting', 'created'].includes(state.status)) return;
+  if (shouldStartAtBoot(hostConfig.restartPolicy, { ...container, exitCode: exitCodeOf(container) })) {
+    await restartByPolicy(deps, id);
+    return;
+  }
+  if (state.status !== 'restarting') return;
+  using _lock = await deps.ledger.lock(id);
+  await deps.ledger.record({ ...container, state: { ...state, status: 'exited' } });
+};
+
+const removeLeftover = async (deps: RestoreDeps, container: Container): Promise<void> => {
+  using _lock = await deps.ledger.lock(container.id);
+  await removeContainer(deps, container.id, { volumes: true, exitCode: exitCodeOf(container) });
+};
+
+/** One container's trouble must not keep the daemon from coming up. */
+const each = async (
+  deps: RestoreDeps,
+  containers: readonly Container[],
+  work: (container: Container) => Promise<void>,
+): Promise<void> => {
+  await Promise.all(
+    containers.map(async (container) => {
+      try {
+        await work(container);
+      } catch (error) {
+        deps.log.error('a container could not be restored', {
+          container: container.id,
+          reason: messageOf(error),
+        });
+      }
+    }),
+  );
+};
+
+/**
+ * Brings the room in line with the world at boot. When it returns, every container is where it belongs; what the restart
+ * policies start is under way but not waited for. Events are followed until `signal` aborts.
+ */
+export const restoreContainers = async (deps: RestoreDeps, signal: AbortSignal): Promise<void> => {
+  const { removing, unreadable } = await loadContainers(deps);
+  const { ready, events } = deps.containerd.events.subscribe(signal);
+  await ready;
+  const tasks = new Map((await deps.containerd.tasks.list()).map((task) => [task.id, task]));
+  const running = deps.ledger.all().filter(({ state }) => hasProcess(state));
+  await each(deps, running, async (container) => adoptContainer(deps, container, tasks.get(container.id)));
+  void monitorTasks(deps, events);
+  await each(deps, running, async (container) => settle(deps, container, tasks.get(container.id)));
+  await each(deps, removing, async (container) => finishRemoval(deps, container));
+  const { autoRemoved, stopped } = sortStopped(deps);
+  await each(deps, autoRemoved, async (container) => removeLeftover(deps, container));
+  await within(deps.cleanups.idle(), KILL_PATIENCE);
+  await sweepLeftovers(deps, unreadable);
+  void each(deps, stopped, async (container) => startAtBoot(deps, container));
+};
+
+const sortStopped = (
+  deps: Pick<Core, 'ledger' | 'scheduler'>,
+): { readonly autoRemoved: readonly Container[]; readonly stopped: readonly Container[] } => {
+  const all = deps.ledger
+    .all()
+    .filter(({ id, state }) => !hasProcess(state) && !deps.scheduler.isPending(id));
+  return {
+    autoRemoved: all.filter(({ hostConfig, hasBeenStarted }) => hostConfig.autoRemove && hasBeenStarted),
+    stopped: all.filter(({ hostConfig, hasBeenStarted }) => !hostConfig.autoRemove || !hasBeenStarted),
+  };
+};

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../base/errors.ts';
+import { type ContainerId, parseId } from '../../base/ids.ts';
+import type { Core } from './core.ts';
+import { endTask } from './end-task.ts';
+import { OWNER_LABEL, ownerOf } from './owner.ts';
+
+export type SweepDeps = Pick<
+  Core,
+  'containerd' | 'images' | 'networks' | 'ledger' | 'runs' | 'store' | 'runDirectory' | 'log'
+>;
+
+/** One part of the sweep must not keep the others from theirs. */
+const attempt = async (deps: SweepDeps, what: string, work: () => Promise<unknown>): Promise<void> => {
+  try {
+    await work();
+  } catch (error) {
+    deps.log.warn('a part of the sweep failed', { part: what, reason: messageOf(error) });
+  }
+};
+
+/** Tasks and records in containerd that this engine made and that belong to no run: a start or an end was cut short. */
+const sweepTasks = async (deps: SweepDeps, spared: ReadonlySet<string>): Promise<void> => {
+  const owner = ownerOf(deps);
+  for (const { id, labels } of await deps.containerd.containers.list()) {
+    const containerId = parseId<ContainerId>(id);
+    if (containerId === undefined || labels[OWNER_LABEL] !== owner) continue;
+    // A start that is under way holds the lock until its run is known.
+    using _lock = await deps.ledger.lock(containerId);
+    if (deps.runs.get(containerId) || spared.has(id)) continue;
+    deps.log.info('a task that belongs to no container is ended', { container: id });
+    await endTask(deps, containerId);
+  }
+};
+
+const isInUse = ({ runs, ledger }: SweepDeps, id: ContainerId): boolean =>
+  runs.get(id) !== undefined || ledger.isLocked(id);
+
+const sweepRunDirectories = async (deps: SweepDeps, spared: ReadonlySet<string>): Promise<void> => {
+  await mkdir(deps.runDirectory, { recursive: true, mode: 0o711 });
+  for (const name of await readdir(deps.runDirectory)) {
+    const id = parseId<ContainerId>(name);
+    if (id === undefined || isInUse(deps, id) || spared.has(name)) continue;
+    await rm(join(deps.runDirectory, name), { recursive: true, force: true });
+  }
+};
+
+/**
+ * Removes what a crash left: tasks, sandboxes, FIFOs and writable layers without a container (or without a run) that
+ * they belong to. What belongs to `spared` ids stays.
+ */
+export const sweepLeftovers = async (deps: SweepDeps, spared: ReadonlySet<string>): Promise<void> => {
+  await attempt(deps, 'tasks', async () => sweepTasks(deps, spared));
+  await Promise.all([
+    attempt(deps, 'networks', async () => deps.networks.sweep((id) => isInUse(deps, id) || spared.has(id))),
+    attempt(deps, 'run directories', async () => sweepRunDirectories(deps, spared)),
+    attempt(deps, 'layers', async () =>
+      deps.images.sweepRootfs((id) => deps.ledger.get(id) !== undefined || spared.has(id)),
+    ),
+  ]);
+};
