@@ -66,13 +66,19 @@ export interface SandboxRequest {
   readonly networkMode: string;
   readonly endpoints: Readonly<Record<string, EndpointRequest>>;
   readonly publish: readonly PublishRequest[];
+  /** The container's own resolver settings (`--dns` …); absent or empty lists leave the daemon's, then the host's. */
+  readonly dns?: {
+    readonly servers: readonly string[];
+    readonly search: readonly string[];
+    readonly options: readonly string[];
+  };
 }
 
 /** The network side of one run of a container. `release` lets go of addresses, ports, links and the namespace. */
 export interface Sandbox extends AsyncDisposable {
   readonly id: SandboxId;
   /** Path of the network namespace; absent for host networking. */
-  readonly namespacePath?: string;
+  readonly namespacePath?: string | undefined;
   /** What `inspect` shows as SandboxKey. */
   readonly key: string;
   readonly endpoints: readonly Endpoint[];
@@ -101,4 +107,16 @@ export interface Networks {
   sweep(isKnown: (container: ContainerId) => boolean): Promise<number>;
   /** Drivers by name, for `/info`. */
   readonly drivers: readonly string[];
+  /** The default bridge's address, which `host-gateway` stands for; empty without a default bridge. */
+  readonly hostGateway: string;
+}
+
+/** The room as its builder holds it. Disposal lets go of sockets and, when no container is left, of the firewall's table. */
+export interface NetworksRoom extends Networks, AsyncDisposable {
+  /**
+   * At boot, before anything else: the default bridge and the predefined networks, and the firewall with the ports of all
+   * sandboxes that an earlier daemon left. Then `adoptSandbox` each container that runs, and `sweep`.
+   * @throws invalid-argument in Docker's words for a bridge that cannot be had
+   */
+  start(): Promise<void>;
 }

@@ -11,7 +11,7 @@ const setUp = (changes: Partial<PublishDeps> = {}, taken: readonly string[] = []
   const deps: PublishDeps = {
     hostPorts,
     table: new PortTable(),
-    ephemeralRange: [32_768, 32_770],
+    ephemeralRange: () => [32_768, 32_770],
     defaultHostAddress: '',
     proxy: true,
     translated: true,

@@ -11,7 +11,7 @@ export interface PublishDeps {
   readonly hostPorts: HostPorts;
   readonly table: PortTable;
   /** First and last port that the kernel gives to whoever does not ask for one. */
-  readonly ephemeralRange: readonly [first: number, last: number];
+  readonly ephemeralRange: () => readonly [first: number, last: number];
   /** Host address of ports published without one; `0.0.0.0` or empty for all, IPv6 too. */
   readonly defaultHostAddress: string;
   /** Forward in the engine what address translation does not reach. */
@@ -91,7 +91,7 @@ export const holdBindings = (
 };
 
 const candidatesOf = (deps: PublishDeps, request: PublishRequest): Iterable<number> => {
-  if (isEphemeral(request)) return deps.table.ephemeral(request.port.protocol, ...deps.ephemeralRange);
+  if (isEphemeral(request)) return deps.table.ephemeral(request.port.protocol, ...deps.ephemeralRange());
   const [first, last] = request.hostPorts;
   return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
 };

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { NetlinkConnection } from '../../adapters/netlink/index.ts';
+import type { ContainerId, NetworkId } from '../../base/ids.ts';
+import { formatIp, formatIpPrefix, networkOf, parseIp } from '../../spec/ip.ts';
+import { BridgeNetwork } from './bridge/bridge-network.ts';
+import { prepareBridge } from './bridge/prepare-bridge.ts';
+import { type CreateSandboxDeps, createSandbox } from './create-sandbox.ts';
+import type { ActiveNetwork } from './driver.ts';
+import { filterNetworks, findNetwork } from './find-network.ts';
+import { Firewall } from './firewall.ts';
+import { noSuchNetwork } from './errors.ts';
+import type { LiveSandbox, SandboxDeps } from './live-sandbox.ts';
+import type {
+  Endpoint,
+  Network,
+  NetworkListQuery,
+  NetworksRoom,
+  Sandbox,
+  SandboxRequest,
+} from './networks.ts';
+import type { NetworksConfig } from './networks-config.ts';
+import type { NetworksDeps } from './networks-deps.ts';
+import { createPlainNetwork } from './plain-network.ts';
+import { PortTable } from './port-table.ts';
+import { bridgeNetwork, plainNetworks } from './predefined.ts';
+import type { PublishDeps } from './publish-ports.ts';
+import {
+  adoptRecord,
+  claimPlaces,
+  discardRecord,
+  loadRecords,
+  publishedOnRecord,
+} from './restore-sandboxes.ts';
+import type { SandboxRecord } from './sandbox-record.ts';
+import { tableName } from './table-name.ts';
+
+/** What the kernel gives to whoever does not ask for a port, where it does not say so itself: Docker's own fallback. */
+const EPHEMERAL = [49_153, 65_535] as const;
+
+class Room implements NetworksRoom {
+  readonly drivers = ['bridge', 'host', 'null'] as const;
+  readonly #deps: NetworksDeps;
+  readonly #host: NetlinkConnection;
+  readonly #firewall: Firewall;
+  readonly #table = new PortTable();
+  readonly #active = new Map<NetworkId, ActiveNetwork>();
+  readonly #sandboxes = new Map<ContainerId, LiveSandbox>();
+  /** Sandboxes of an earlier daemon that nobody has adopted yet. */
+  readonly #left = new Map<ContainerId, SandboxRecord>();
+
+  constructor(deps: NetworksDeps) {
+    const { bridge, firewall } = deps.config.current;
+    this.#deps = deps;
+    this.#host = deps.netlink.connect();
+    this.#firewall = new Firewall(deps.nftables, tableName(bridge), firewall);
+  }
+
+  start(): Promise<void> {
+    const { store } = this.#deps;
+    for (const network of plainNetworks(store)) this.#active.set(network.id, createPlainNetwork(network));
+    const config = this.#deps.config.current;
+    if (config.bridge !== 'none') this.#startBridge(config);
+    const records = loadRecords(this.#deps);
+    for (const record of records) this.#left.set(record.container, record);
+    claimPlaces({ networks: this.#active }, records);
+    this.#firewall.replace(this.#guarded(), publishedOnRecord(records));
+    return Promise.resolve();
+  }
+
+  get hostGateway(): string {
+    const bridge = this.#bridges()[0];
+    return bridge ? formatIp(bridge.settings.address) : '';
+  }
+
+  list(query: NetworkListQuery): readonly Network[] {
+    return filterNetworks(this.#networks(), query, ({ id }) => this.endpoints(id).length > 0);
+  }
+
+  resolve(reference: string): Network {
+    return findNetwork(this.#networks(), reference);
+  }
+
+  endpoints(network: NetworkId): readonly Endpoint[] {
+    return [...this.#sandboxes.values()].flatMap(({ endpoints }) =>
+      endpoints.filter((endpoint) => endpoint.network === network),
+    );
+  }
+
+  async createSandbox(request: SandboxRequest): Promise<Sandbox> {
+    const { container } = request;
+    // A run that ended without its release, or one that nobody adopted, must not keep what this one needs.
+    this.#sandboxes.get(container)?.release();
+    this.#discardLeft(container);
+    const sandbox = createSandbox(this.#createDeps(), request, () => void this.#sandboxes.delete(container));
+    this.#sandboxes.set(container, sandbox);
+    return Promise.resolve(sandbox);
+  }
+
+  async adoptSandbox(container: ContainerId): Promise<Sandbox | undefined> {
+    const known = this.#sandboxes.get(container);
+    const record = this.#left.get(container);
+    if (known || !record) return Promise.resolve(known);
+    this.#left.delete(container);
+    const forget = (): void => void this.#sandboxes.delete(container);
+    const config = this.#deps.config.current;
+    const sandbox = adoptRecord(this.#sandboxDeps(), this.#publishing(config), record, forget);
+    if (sandbox) this.#sandboxes.set(container, sandbox);
+    return Promise.resolve(sandbox);
+  }
+
+  async sweep(isKnown: (container: ContainerId) => boolean): Promise<number> {
+    const strangers = this.#records().filter(({ container }) => !isKnown(container));
+    // Before the sandboxes go: their links go with their namespaces, and removing a link by itself is slow.
+    const swept = this.#sweepNamespaces() + this.#sweepLinks();
+    for (const { container } of strangers) {
+      this.#sandboxes.get(container)?.release();
+      this.#discardLeft(container);
+    }
+    return Promise.resolve(strangers.length + swept);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const sandbox of this.#sandboxes.values()) sandbox.letGoOfPorts();
+    this.#firewall.close();
+    this.#host[Symbol.dispose]();
+    return Promise.resolve();
+  }
+
+  #startBridge(config: NetworksConfig): void {
+    const { hostNetwork, store } = this.#deps;
+    const { text } = hostNetwork.resolverConfiguration();
+    const resolvers = [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].flatMap(
+      ([, server]) => parseIp(server ?? '') ?? [],
+    );
+    const { settings, index } = prepareBridge(this.#host, config, resolvers);
+    if (config.ipForward) this.#ensure('ipv4/ip_forward');
+    // Published ports are reached at 127.0.0.1 too; the firewall keeps containers from doing the same.
+    if (config.firewall) this.#ensure(`ipv4/conf/${settings.device}/route_localnet`);
+    const network = bridgeNetwork(store, config, settings);
+    this.#active.set(
+      network.id,
+      new BridgeNetwork({ host: this.#host, hostNetwork }, network, settings, index),
+    );
+  }
+
+  #ensure(setting: string): void {
+    const { hostNetwork } = this.#deps;
+    if (hostNetwork.setting(setting) !== '1') hostNetwork.changeSetting(setting, '1');
+  }
+
+  #bridges(): readonly BridgeNetwork[] {
+    return [...this.#active.values()].filter((active) => active instanceof BridgeNetwork);
+  }
+
+  #guarded(): Parameters<Firewall['replace']>[0] {
+    return this.#bridges().map(({ settings }) => ({
+      device: settings.device,
+      subnet: formatIpPrefix(networkOf(settings.address)),
+      icc: settings.icc,
+      masquerade: settings.masquerade,
+    }));
+  }
+
+  #networks(): readonly Network[] {
+    return [...this.#active.values()].map(({ network }) => network);
+  }
+
+  #sandboxDeps(): SandboxDeps {
+    const { namespaces, store, events, log } = this.#deps;
+    return { networks: this.#active, firewall: this.#firewall, namespaces, store, events, log };
+  }
+
+  #publishing(config: NetworksConfig): PublishDeps {
+    const { hostPorts, hostNetwork } = this.#deps;
+    return {
+      hostPorts,
+      table: this.#table,
+      ephemeralRange: () => {
+        const text = hostNetwork.setting('ipv4/ip_local_port_range') ?? '';
+        const [first = 0, last = 0] = text.split(/\s+/).map(Number);
+        return first > 0 && last >= first ? [first, last] : EPHEMERAL;
+      },
+      defaultHostAddress: config.defaultHostAddress,
+      proxy: config.userlandProxy,
+      translated: this.#firewall.enabled,
+    };
+  }
+
+  #createDeps(): CreateSandboxDeps {
+    const { netlink, hostNetwork, namespaceDirectory } = this.#deps;
+    const config = this.#deps.config.current;
+    const publishing = this.#publishing(config);
+    const find = (reference: string): ActiveNetwork => {
+      const { id } = this.resolve(reference);
+      const active = this.#active.get(id);
+      if (!active) throw noSuchNetwork(reference);
+      return active;
+    };
+    return { ...this.#sandboxDeps(), netlink, hostNetwork, namespaceDirectory, publishing, config, find };
+  }
+
+  #discardLeft(container: ContainerId): void {
+    const record = this.#left.get(container);
+    if (!record) return;
+    this.#left.delete(container);
+    discardRecord(this.#sandboxDeps(), record);
+  }
+
+  #records(): readonly SandboxRecord[] {
+    return [...this.#left.values(), ...[...this.#sandboxes.values()].map(({ record }) => record)];
+  }
+
+  #sweepNamespaces(): number {
+    const { namespaces, namespaceDirectory } = this.#deps;
+    const paths = new Set(this.#records().map(({ namespacePath }) => namespacePath));
+    const strays = namespaces.list(namespaceDirectory).filter((path) => !paths.has(path));
+    for (const path of strays) namespaces.remove(path);
+    return strays.length;
+  }
+
+  #sweepLinks(): number {
+    const endpoints = this.#records().flatMap((record) => record.endpoints);
+    const links = new Set(endpoints.map(({ hostLink }) => hostLink));
+    return [...this.#active.values()].reduce((sum, active) => sum + active.sweep(links), 0);
+  }
+}
+
+/**
+ * The networks room. Nothing is done before `start`. It, and every call that it answers, must run on the main thread:
+ * the kernel moves threads, not processes, between namespaces.
+ */
+export const createNetworks = (deps: NetworksDeps): NetworksRoom => new Room(deps);

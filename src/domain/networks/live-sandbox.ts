@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { NetworkNamespaces } from '../../adapters/netns/index.ts';
+import type { NetworkStore } from '../../adapters/store/index.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { NetworkId } from '../../base/ids.ts';
+import type { Log } from '../../base/log.ts';
+import type { EventPublisher } from '../events/index.ts';
+import type { ActiveNetwork, PlacedEndpoint } from './driver.ts';
+import type { Firewall } from './firewall.ts';
+import type { Endpoint, Sandbox } from './networks.ts';
+import type { LivePort } from './publish-ports.ts';
+import type { SandboxRecord } from './sandbox-record.ts';
+
+export interface SandboxDeps {
+  readonly networks: ReadonlyMap<NetworkId, ActiveNetwork>;
+  readonly namespaces: NetworkNamespaces;
+  readonly firewall: Firewall;
+  readonly store: NetworkStore;
+  readonly events: EventPublisher;
+  readonly log: Log;
+}
+
+/** Tells that a container has joined or left a network. */
+export const publishMembership = (
+  deps: Pick<SandboxDeps, 'events' | 'networks'>,
+  action: 'connect' | 'disconnect',
+  endpoint: Pick<Endpoint, 'network' | 'networkName' | 'container'>,
+): void => {
+  deps.events.publish({
+    type: 'network',
+    action,
+    actor: endpoint.network,
+    attributes: {
+      container: endpoint.container,
+      name: endpoint.networkName,
+      type: deps.networks.get(endpoint.network)?.network.driver ?? '',
+    },
+  });
+};
+
+/** A sandbox that exists, until it is released. */
+export class LiveSandbox implements Sandbox {
+  readonly record: SandboxRecord;
+  readonly #deps: SandboxDeps;
+  readonly #held: readonly LivePort[];
+  readonly #onRelease: () => void;
+  #released = false;
+
+  constructor(deps: SandboxDeps, record: SandboxRecord, held: readonly LivePort[], onRelease: () => void) {
+    this.#deps = deps;
+    this.record = record;
+    this.#held = held;
+    this.#onRelease = onRelease;
+  }
+
+  get id(): SandboxRecord['id'] {
+    return this.record.id;
+  }
+  get namespacePath(): string | undefined {
+    return this.record.namespacePath;
+  }
+  get key(): string {
+    return this.record.key;
+  }
+  get endpoints(): readonly PlacedEndpoint[] {
+    return this.record.endpoints;
+  }
+  get ports(): SandboxRecord['ports'] {
+    return this.record.ports;
+  }
+  get resolvConf(): string {
+    return this.record.resolvConf;
+  }
+  get hostsLines(): readonly string[] {
+    return this.record.hostsLines;
+  }
+
+  /** Lets go of everything, whatever part of it fails: ports and addresses are free when it returns. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    const { record } = this;
+    this.#attempt('ports', () => this.#deps.firewall.withdraw(record.ports, record.publishedTo));
+    this.letGoOfPorts();
+    for (const endpoint of record.endpoints)
+      this.#attempt('endpoint', () => this.#deps.networks.get(endpoint.network)?.detach(endpoint));
+    const path = record.namespacePath;
+    if (path !== undefined) this.#attempt('namespace', () => this.#deps.namespaces.remove(path));
+    this.#attempt('record', () => this.#deps.store.sandboxes.delete(record.id));
+    this.#onRelease();
+    for (const endpoint of record.endpoints) publishMembership(this.#deps, 'disconnect', endpoint);
+  }
+
+  /** The sockets alone: packets that are translated still reach the container. */
+  letGoOfPorts(): void {
+    for (const port of this.#held) port[Symbol.dispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.release();
+    return Promise.resolve();
+  }
+
+  #attempt(part: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#deps.log.warn('a part of a sandbox could not be released', {
+        part,
+        container: this.record.container,
+        error: messageOf(error),
+      });
+    }
+  }
+}

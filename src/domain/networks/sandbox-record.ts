@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ContainerId, SandboxId } from '../../base/ids.ts';
+import type { PlacedEndpoint } from './driver.ts';
+import type { PublishedPort } from './published-port.ts';
+
+/** A sandbox as it is kept over a restart of the daemon: plain JSON. */
+export interface SandboxRecord {
+  readonly schema: 1;
+  readonly id: SandboxId;
+  readonly container: ContainerId;
+  /** Absent for host networking. */
+  readonly namespacePath?: string;
+  readonly key: string;
+  readonly endpoints: readonly PlacedEndpoint[];
+  readonly ports: readonly PublishedPort[];
+  /** IPv4 address that published ports lead to; empty when there are none. */
+  readonly publishedTo: string;
+  readonly resolvConf: string;
+  readonly hostsLines: readonly string[];
+}
+
+/** `document` as a record; `undefined` for what this daemon does not understand. */
+export const readSandboxRecord = (document: unknown): SandboxRecord | undefined => {
+  if (typeof document !== 'object' || document === null || !('schema' in document)) return undefined;
+  return document.schema === 1 ? (document as SandboxRecord) : undefined;
+};
