@@ -70,17 +70,6 @@ export class Dispatcher {
       for (const resolve of this.#onSettled.splice(0)) resolve();
   }
 
-  /** True when the handler of this request takes the connection over. */
-  hijacks(method: string | undefined, url: string | undefined): boolean {
-    if (method !== 'POST' || url === undefined) return false;
-    const target = parseTarget(url);
-    return (
-      typeof target === 'object' &&
-      'path' in target &&
-      this.#deps.router.find(method, target.path)?.route.hijacks === true
-    );
-  }
-
   /** Never throws. `connection` comes with requests that are to be taken over. */
   dispatch(request: IncomingMessage, response: ServerResponse, connection?: Connection): void {
     const target = parseTarget(request.url ?? '/');

@@ -24,6 +24,8 @@ export interface ExchangeStart {
 }
 
 const JSON_TYPE = 'application/json';
+/** Up to this length (bytes) a body is received even when nobody wants it any more, to keep the connection. */
+const WORTH_RECEIVING = 64 * 1024;
 
 async function* nothing(): AsyncGenerator<Uint8Array> {
   // A body that is not there has no chunks.
@@ -154,6 +156,11 @@ export class Exchange {
     return json;
   }
 
+  /** Reads a body that nobody needs, so that what follows it is found. */
+  async skipBody(): Promise<void> {
+    for await (const _ of this.body);
+  }
+
   /** Answers with a value as JSON and a newline. */
   json(value: unknown, status = 200): void {
     this.send(status, JSON_TYPE, `${JSON.stringify(value)}\n`);
@@ -182,10 +189,11 @@ export class Exchange {
     response.end();
   }
 
-  /** Answers with an error. A body that was not read to its end closes the connection: the rest is not worth receiving. */
+  /** Answers with an error. A long body that was not read closes the connection: the rest is not worth receiving. */
   fail(status: number, body: string): void {
-    const { complete } = this.#start.request;
-    this.send(status, JSON_TYPE, body, complete ? [] : ['Connection', 'close']);
+    const { contentLength = Infinity } = this.bodyHead;
+    const keep = this.#start.request.complete || contentLength <= WORTH_RECEIVING;
+    this.send(status, JSON_TYPE, body, keep ? [] : ['Connection', 'close']);
   }
 
   /** Breaks an answer off: its client sees that it is not whole. */
@@ -207,6 +215,11 @@ export class Exchange {
   /** True once the head of an answer is out or the connection has been taken over: an error can't have a status any more. */
   get answered(): boolean {
     return this.#taken || this.#start.response.headersSent;
+  }
+
+  /** True once the connection is closed: nobody will read what is written. */
+  get isGone(): boolean {
+    return this.#start.request.socket.destroyed;
   }
 
   /** True once the handler has taken the connection over. */

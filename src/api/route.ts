@@ -17,7 +17,5 @@ export interface Route {
   readonly operation: string;
   /** `served` when absent. */
   readonly service?: Service;
-  /** The handler takes the connection over (101 or raw 200). */
-  readonly hijacks?: true;
   readonly handle: (exchange: Exchange) => void | Promise<void>;
 }

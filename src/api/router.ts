@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Method, Route } from './route.ts';
+import type { Route } from './route.ts';
 
 export interface Match {
   readonly route: Route;
@@ -75,6 +75,3 @@ export class Router {
     return undefined;
   }
 }
-
-/** The methods a route can have; requests with others find nothing. */
-export const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'];

@@ -8,13 +8,14 @@ import { type Nanoseconds, seconds } from '../base/time.ts';
 import { Dispatcher } from './dispatch.ts';
 import { type Listener, openListener, type TlsMaterial } from './listeners.ts';
 import type { Identity } from './middleware/identity.ts';
+import { parseTarget } from './request-target.ts';
 import type { Route } from './route.ts';
 import { Router } from './router.ts';
+import { HIJACKED_PATHS } from './routes/hijacked.ts';
 import { Connection } from './streams/connection.ts';
 import { OLDEST_API } from './version.ts';
 
 export interface ApiServerOptions {
-  readonly routes: readonly Route[];
   readonly listeners: readonly Listener[];
   readonly identity: Identity;
   /** `1.24` when absent. */
@@ -40,15 +41,13 @@ interface OpenServer {
 /** The Engine API on its listeners. */
 export class ApiServer implements AsyncDisposable {
   readonly #options: ApiServerOptions;
-  readonly #dispatcher: Dispatcher;
+  /** Empty until `serve`. */
+  #dispatcher: Dispatcher | undefined;
   readonly #servers: OpenServer[] = [];
-  readonly #serving = Promise.withResolvers<void>();
-  #isServing = false;
+  readonly #serving = Promise.withResolvers<Dispatcher>();
 
   constructor(options: ApiServerOptions) {
     this.#options = options;
-    const { identity, log, oldestApi = OLDEST_API } = options;
-    this.#dispatcher = new Dispatcher({ router: new Router(options.routes), identity, log, oldestApi });
   }
 
   /** Listens on every address, or on none. Requests wait until `serve`. @throws conflict, unavailable */
@@ -65,9 +64,10 @@ export class ApiServer implements AsyncDisposable {
   }
 
   /** Lets requests in, those that have been waiting first. */
-  serve(): void {
-    this.#isServing = true;
-    this.#serving.resolve();
+  serve(routes: readonly Route[]): void {
+    const { identity, log, oldestApi = OLDEST_API } = this.#options;
+    this.#dispatcher = new Dispatcher({ router: new Router(routes), identity, log, oldestApi });
+    this.#serving.resolve(this.#dispatcher);
   }
 
   /** The ports of tcp listeners, in order: what port 0 became. */
@@ -83,23 +83,22 @@ export class ApiServer implements AsyncDisposable {
    * over, which live on until their process ends, or until `cut`.
    */
   async close(patience: Nanoseconds = PATIENCE): Promise<void> {
-    const closed = this.#servers.map(async ({ http, release }) => {
+    const servers = this.#servers.splice(0);
+    for (const { http, release } of servers) {
       await release();
-      const done = Promise.withResolvers<void>();
-      http.close(() => done.resolve());
+      http.close();
       http.closeIdleConnections();
-      await done.promise;
-    });
-    await within(this.#dispatcher.settled(), patience);
-    this.#dispatcher.end((exchange) => !exchange.isTakenOver);
-    for (const { http } of this.#servers) http.closeAllConnections();
-    await Promise.all(closed);
-    this.#servers.length = 0;
+    }
+    if (this.#dispatcher) {
+      await within(this.#dispatcher.settled(), patience);
+      this.#dispatcher.end((exchange) => !exchange.isTakenOver);
+    }
+    for (const { http } of servers) http.closeAllConnections();
   }
 
   /** Ends every connection that is still there. */
   cut(): void {
-    this.#dispatcher.end(() => true);
+    this.#dispatcher?.end(() => true);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -116,23 +115,21 @@ export class ApiServer implements AsyncDisposable {
     server.timeout = 0;
     server.maxConnections = this.#options.maxConnections ?? MAX_CONNECTIONS;
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      if (this.#isServing) this.#dispatcher.dispatch(request, response);
-      else void this.#serving.promise.then(() => this.#dispatcher.dispatch(request, response));
+      if (this.#dispatcher) this.#dispatcher.dispatch(request, response);
+      else void this.#serving.promise.then((dispatcher) => dispatcher.dispatch(request, response));
     });
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const connection = new Connection(socket, head);
-      void this.#serving.promise.then(() =>
-        this.#dispatcher.dispatch(request, upgradeResponse(request), connection),
+      void this.#serving.promise.then((dispatcher) =>
+        dispatcher.dispatch(request, upgradeResponse(request), connection),
       );
     });
     return server;
   }
 
   #serverOptions(): HalfOpenOptions {
-    const hijacks = (request: IncomingMessage): boolean =>
-      this.#dispatcher.hijacks(request.method, request.url);
     return {
-      IncomingMessage: takeOverAware(hijacks),
+      IncomingMessage: HijackableMessage,
       shouldUpgradeCallback: hijacks,
       allowHalfOpen: true,
       maxHeaderSize: MAX_HEADER,
@@ -145,6 +142,16 @@ export class ApiServer implements AsyncDisposable {
   }
 }
 
+const HIJACKED = new Router(
+  HIJACKED_PATHS.map((path) => ({ method: 'POST', path, operation: path, handle: () => undefined })),
+);
+
+const hijacks = ({ method, url }: IncomingMessage): boolean => {
+  if (method !== 'POST' || url === undefined || url === '') return false;
+  const target = parseTarget(url);
+  return typeof target === 'object' && 'path' in target && HIJACKED.find(method, target.path) !== undefined;
+};
+
 /** Options that Node's types do not have on a server of HTTP. */
 interface HalfOpenOptions extends ServerOptions {
   readonly allowHalfOpen: true;
@@ -154,16 +161,17 @@ interface HalfOpenOptions extends ServerOptions {
  * Requests whose handler takes the connection over count as upgrades whether or not they ask for one: Docker answers
  * those that don't with a 200 and raw bytes. The parser then lets go of the connection in the proper way.
  */
-const takeOverAware = (hijacks: (request: IncomingMessage) => boolean): typeof IncomingMessage =>
-  class extends IncomingMessage {
-    #upgrade: boolean | null = null;
-    get upgrade(): boolean {
-      return this.#upgrade ?? false;
-    }
-    set upgrade(value: boolean) {
-      this.#upgrade = value || (this.url !== undefined && this.url !== '' && hijacks(this));
-    }
-  };
+class HijackableMessage extends IncomingMessage {
+  // Declared alone: the base class sets `upgrade` before a field of this one could be there.
+  declare asksToUpgrade: boolean;
+  // Looked up when read: the method is not known yet when `upgrade` is set.
+  get upgrade(): boolean {
+    return this.asksToUpgrade || hijacks(this);
+  }
+  set upgrade(asked: boolean) {
+    this.asksToUpgrade = asked;
+  }
+}
 
 /** The answer of a request whose connection was given up by the parser: it closes the connection. */
 const upgradeResponse = (request: IncomingMessage): ServerResponse => {

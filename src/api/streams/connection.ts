@@ -9,6 +9,7 @@ const LINGER = 1000;
 /** A connection taken over from HTTP: bytes both ways, each side closed on its own. */
 export class Connection {
   readonly #socket: Socket;
+  #hasAnswered = false;
 
   /** `head` is what came behind the request's head already. */
   constructor(socket: Socket, head: Uint8Array) {
@@ -49,8 +50,14 @@ export class Connection {
     throw new EngineError('cancelled', 'unexpected EOF');
   }
 
+  /** True once something was written to the client. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
   async write(bytes: string | Uint8Array): Promise<void> {
-    await writeTo(this.#socket, typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+    this.#hasAnswered = true;
+    await writeTo(this.#socket, typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
   }
 
   /** Calls `gone` when the connection is closed, by whomever. */

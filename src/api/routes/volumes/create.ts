@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Volumes } from '../../../domain/volumes/index.ts';
+import type { Route } from '../../route.ts';
+import { volumeBody, volumeCreateOptions } from '../../wire/volumes.ts';
+
+export const volumeCreateRoute = (volumes: Pick<Volumes, 'create'>): Route => ({
+  method: 'POST',
+  path: '/volumes/create',
+  operation: 'VolumeCreate',
+  handle: async (exchange) => {
+    const { name, driver, driverOpts, labels } = await exchange.readJson(volumeCreateOptions);
+    const volume = await volumes.create({
+      ...(name === '' ? {} : { name }),
+      ...(driver === '' ? {} : { driver }),
+      ...(driverOpts === undefined ? {} : { options: driverOpts }),
+      ...(labels === undefined ? {} : { labels }),
+    });
+    exchange.json(volumeBody(volume), 201);
+  },
+});
