@@ -10,7 +10,6 @@ import { hostsFile } from './hosts-file.ts';
 import type { DonatedNamespaces } from './namespace-donors.ts';
 import type { SpecInput } from './oci-spec/oci-spec.ts';
 import { publishRequests } from './ports.ts';
-import { overrideResolvConf } from './resolv-conf.ts';
 
 export type NetworkSetupDeps = Pick<Core, 'networks' | 'store'>;
 
@@ -35,15 +34,6 @@ export const networkFiles = (
 
 const HOST_HOSTS = '/etc/hosts';
 
-/** The address under which containers of the default bridge reach the host; empty when there is none. */
-const hostGateway = ({ networks }: NetworkSetupDeps): string => {
-  try {
-    return networks.resolve('bridge').ipam.pools?.find((pool) => pool.gateway)?.gateway ?? '';
-  } catch {
-    return '';
-  }
-};
-
 const hostsText = async (
   deps: NetworkSetupDeps,
   { hostConfig }: Container,
@@ -52,17 +42,16 @@ const hostsText = async (
   const extra = hostConfig.extraHosts ?? [];
   if (hostConfig.networkMode === 'host' && extra.length === 0)
     return readFile(HOST_HOSTS, 'utf8').catch(() => hostsFile([], [], ''));
-  return hostsFile(extra, sandbox.hostsLines, hostGateway(deps));
+  return hostsFile(extra, sandbox.hostsLines, deps.networks.hostGateway);
 };
 
 const writeFiles = async (deps: NetworkSetupDeps, container: Container, sandbox: Sandbox): Promise<void> => {
-  const { id, config, hostConfig } = container;
-  const resolvConf = overrideResolvConf(sandbox.resolvConf, hostConfig);
+  const { id, config } = container;
   const hosts = await hostsText(deps, container, sandbox);
   await together([
     deps.store.writeFile(id, 'hostname', `${config.hostname}\n`),
     deps.store.writeFile(id, 'hosts', hosts),
-    deps.store.writeFile(id, 'resolv.conf', resolvConf),
+    deps.store.writeFile(id, 'resolv.conf', sandbox.resolvConf),
   ]);
 };
 
@@ -88,6 +77,11 @@ export const setUpNetwork = async (
       networkMode: hostConfig.networkMode,
       endpoints,
       publish: publishRequests(config, hostConfig),
+      dns: {
+        servers: hostConfig.dns ?? [],
+        search: hostConfig.dnsSearch ?? [],
+        options: hostConfig.dnsOptions ?? [],
+      },
     }),
   );
   await writeFiles(deps, container, sandbox);
