@@ -18,6 +18,8 @@ export interface DaemonOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** A namespace to share; without it the daemon gets its own, removed at stop. */
   readonly netns?: NetworkNamespace;
+  /** A command that runs the daemon in turn, as its last arguments: to change what the daemon sees of the host. */
+  readonly wrapper?: readonly string[];
   /** Milliseconds to wait for the first `_ping` (default 30 000). */
   readonly patience?: number;
 }
@@ -142,6 +144,7 @@ class Daemon implements Engine {
 
   #spawn(): ChildProcess {
     const argv = this.netns.enter([
+      ...(this.#options.wrapper ?? []),
       ...this.#program.argv,
       `--data-root=${this.dataRoot}`,
       `--exec-root=${this.execRoot}`,

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export interface BenchOptions {
+  /** Few samples, for trying the benchmark itself. */
+  readonly isQuick: boolean;
+  /** Part of a benchmark's name; the page is not written then. */
+  readonly only: string | undefined;
+  /** Leave crun out. */
+  readonly isWithoutCrun: boolean;
+  readonly isDockerdAlone: boolean;
+}
+
+/** Reads the command line. @throws TypeError on an unknown flag. */
+export function readOptions(argv: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      quick: { type: 'boolean' },
+      only: { type: 'string' },
+      'no-crun': { type: 'boolean' },
+      'dockerd-alone': { type: 'boolean' },
+    },
+  });
+  return {
+    isQuick: values.quick ?? false,
+    only: values.only,
+    isWithoutCrun: values['no-crun'] ?? false,
+    isDockerdAlone: values['dockerd-alone'] ?? false,
+  };
+}
