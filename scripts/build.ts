@@ -34,9 +34,6 @@ await build({
   },
   legalComments: 'linked',
   minifySyntax: true,
-  minifyWhitespace: true,
-  keepNames: true,
-  sourcemap: 'linked',
   logLevel: 'warning',
 });
 console.log(`dist/berthd.mjs: ${Math.round(statSync('dist/berthd.mjs').size / 1024)} KiB`);

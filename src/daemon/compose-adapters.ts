@@ -12,6 +12,7 @@ import {
 } from '../adapters/host/index.ts';
 import { createHostNetwork, type HostNetwork } from '../adapters/host-network/index.ts';
 import { createHostPorts, type HostPorts } from '../adapters/host-ports/index.ts';
+import { createLogFiles, type LogFiles } from '../adapters/logfiles/index.ts';
 import { createNetlink, type Netlink } from '../adapters/netlink/index.ts';
 import { createNetworkNamespaces, type NetworkNamespaces } from '../adapters/netns/index.ts';
 import { createNftables, type Nftables } from '../adapters/nftables/index.ts';
@@ -41,6 +42,7 @@ export interface Adapters {
   readonly hostNetwork: HostNetwork;
   readonly hostPorts: HostPorts;
   readonly live: LiveHost;
+  readonly logFiles: LogFiles;
   readonly namespaces: NetworkNamespaces;
   readonly netlink: Netlink;
   readonly networkStore: NetworkStore;
@@ -93,6 +95,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     nftables: createNftables(),
     hostNetwork: createHostNetwork(),
     hostPorts: createHostPorts(),
+    logFiles: createLogFiles(),
     containerStore: new ContainerDirectory(paths.containers),
     volumeStore: new VolumeDirectory(paths.volumes),
     networkStore: stack.use(openNetworkStore(paths.networkDatabase, log)),

@@ -19,6 +19,7 @@ test('programs that are missing are no error', async () => {
   const facts = await probeComponents({
     programs: { find: (name) => (name === 'runc' ? '/runc' : undefined), ask: async () => undefined },
     containerd: { version: async () => ({ version: '1.6.20', revision: '' }) },
+    ready: Promise.resolve(),
     runtimes: { runc: { binary: 'runc' } },
     initPath: undefined,
   });
@@ -33,6 +34,7 @@ test('features are told for every name of a runtime', async () => {
       ask: async (_path, [arg]) => (arg === 'features' ? '{ "a": 1 }' : 'x version 1'),
     },
     containerd: { version: async () => ({ version: '1', revision: 'r' }) },
+    ready: Promise.resolve(),
     runtimes: { runc: { binary: 'runc' }, 'io.containerd.runc.v2': { binary: 'runc' } },
     initPath: '/bin/docker-init',
   });

@@ -24,6 +24,8 @@ export interface ComponentFacts {
 export interface ComponentDeps {
   readonly programs: Programs;
   readonly containerd: Pick<Containerd, 'version'>;
+  /** Resolves when containerd can be asked. */
+  readonly ready: Promise<unknown>;
   readonly runtimes: Readonly<Record<string, { readonly binary: string }>>;
   /** From `findInit`. */
   readonly initPath: string | undefined;
@@ -86,7 +88,8 @@ const askFeatures = async (deps: ComponentDeps): Promise<ReadonlyMap<string, str
   );
 };
 
-const askContainerd = async (containerd: Pick<Containerd, 'version'>): Promise<ProgramFacts> => {
+const askContainerd = async ({ containerd, ready }: ComponentDeps): Promise<ProgramFacts> => {
+  await ready;
   const { version, revision } = await containerd.version();
   return { version, commit: revision === '' ? UNKNOWN.commit : revision };
 };
@@ -94,7 +97,7 @@ const askContainerd = async (containerd: Pick<Containerd, 'version'>): Promise<P
 /** Asks the programs beneath the engine what they are. One that is missing is no error here. */
 export const probeComponents = async (deps: ComponentDeps): Promise<ComponentFacts> => {
   const [containerd, runc, init, runtimeFeatures] = await Promise.all([
-    askContainerd(deps.containerd),
+    askContainerd(deps),
     askVersion(deps.programs, 'runc'),
     askVersion(deps.programs, deps.initPath),
     askFeatures(deps),

@@ -73,8 +73,8 @@ interface Sources extends SystemDeps {
 
 /** The room as its builder holds it. */
 export interface SystemRoom extends System {
-  /** Asks the programs beneath the engine what they are: once, before the first request. */
-  probe(): Promise<void>;
+  /** Asks the programs beneath the engine what they are: once, before the first request; containerd when it is `ready`. */
+  probe(ready: Promise<unknown>): Promise<void>;
 }
 
 /** Registries on the machine itself are reached without TLS, whatever the configuration says. */
@@ -254,10 +254,10 @@ class HostSystem implements SystemRoom {
     this.#deps = deps;
   }
 
-  async probe(): Promise<void> {
+  async probe(ready: Promise<unknown>): Promise<void> {
     const { programs, containerd, config, initPath } = this.#deps;
     const { runtimes } = config.current;
-    this.#components = await probeComponents({ programs, containerd, runtimes, initPath });
+    this.#components = await probeComponents({ programs, containerd, ready, runtimes, initPath });
   }
 
   version(): Version {
