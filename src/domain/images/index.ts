@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
+export { createImages, type ImagesConfig, type ImagesDeps, type StartableImages } from './create-images.ts';
 export type { HistoryEntry, Image } from './image.ts';
 export type * from './images.ts';
