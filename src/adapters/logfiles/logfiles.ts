@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** When a log starts a new file, and how many of them stay. */
+export interface Rotation {
+  /** Bytes after which a file is full; `undefined` for never. */
+  readonly maxSize?: number;
+  /** Files in all, the one being written included; at least 1. */
+  readonly maxFiles: number;
+  /** Full files are kept as gzip (`<path>.1.gz`). */
+  readonly compress: boolean;
+}
+
+/** Appends to a log; what is written is batched. */
+export interface LogFileWriter extends AsyncDisposable {
+  /**
+   * Takes whole records, each ending in a newline. Never fails: what can't be written is dropped and told to `onFailure`.
+   * Resolves when more may be written; `undefined` means now.
+   */
+  write(records: Uint8Array): Promise<void> | undefined;
+  /** Resolves when all that was written so far can be read. */
+  flush(): Promise<void>;
+  /** Times that a new file was begun since the writer was opened. */
+  readonly generation: number;
+  /** Calls `listener` whenever there is more to read, or a new file. */
+  onChange(listener: () => void): Disposable;
+}
+
+/** One file of a log, as it was when opened: a rotation does not pull it away. */
+export interface LogFileReader extends AsyncDisposable {
+  /** Bytes at present. */
+  size(): Promise<number>;
+  /** Reads up to `into.length` bytes at `position`; 0 at the end. */
+  read(into: Uint8Array, position: number): Promise<number>;
+}
+
+/** Log files on disk. A rotated one is `<path>.1`, older ones have higher numbers. */
+export interface LogFiles {
+  /**
+   * Opens the log for appending; made (0640, its folder too) when missing. A last record that a crash cut off is ended.
+   * `onFailure` is told once whenever writing begins to fail.
+   * @throws by errno
+   */
+  openWriter(path: string, rotation: Rotation, onFailure: (error: unknown) => void): Promise<LogFileWriter>;
+  /** The file itself (`age` 0) or a rotated one, unpacked when it is gzip. `undefined` when there is none. */
+  openReader(path: string, age: number): Promise<LogFileReader | undefined>;
+}
