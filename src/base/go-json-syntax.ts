@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { EngineError } from './errors.ts';
 
 /** What stands at the start of a text, as Go's JSON decoder sees it. */
 export type JsonScan =
@@ -9,15 +10,8 @@ export type JsonScan =
   /** What Go says of it: `unexpected EOF`, `invalid character 'b' looking for …`. */
   | { readonly kind: 'fault'; readonly message: string };
 
-class Fault {
-  readonly message: string;
-  constructor(message: string) {
-    this.message = message;
-  }
-}
-
 const isSpace = (char: string): boolean => char === ' ' || char === '\n' || char === '\r' || char === '\t';
-const isDigit = (char: string): boolean => char >= '0' && char <= '9';
+const isDigit = (char: string): boolean => char.length === 1 && char >= '0' && char <= '9';
 
 /** Go's quoting of one character in an error. */
 const quote = (char: string): string => {
@@ -44,9 +38,9 @@ class Scanner {
     if (this.#at >= this.#text.length) return { kind: 'empty' };
     try {
       this.#value('looking for beginning of value');
-    } catch (fault) {
-      if (fault instanceof Fault) return { kind: 'fault', message: fault.message };
-      throw fault;
+    } catch (error) {
+      if (error instanceof EngineError) return { kind: 'fault', message: error.message };
+      throw error;
     }
     return { kind: 'value', end: this.#at };
   }
@@ -57,12 +51,12 @@ class Scanner {
 
   /** The present character. Ends the walk where there is none. */
   #char(): string {
-    if (this.#at >= this.#text.length) throw new Fault('unexpected EOF');
+    if (this.#at >= this.#text.length) throw new EngineError('invalid-argument', 'unexpected EOF');
     return String.fromCodePoint(this.#text.codePointAt(this.#at) ?? 0);
   }
 
-  #refuse(context: string): Fault {
-    return new Fault(`invalid character ${quote(this.#char())} ${context}`);
+  #refuse(context: string): EngineError {
+    return new EngineError('invalid-argument', `invalid character ${quote(this.#char())} ${context}`);
   }
 
   #value(context: string): void {
@@ -157,7 +151,7 @@ class Scanner {
   }
 
   #digits(): void {
-    while (isDigit(this.#text.charAt(this.#at)) && this.#text.charAt(this.#at) !== '') this.#at += 1;
+    while (isDigit(this.#text.charAt(this.#at))) this.#at += 1;
   }
 
   #fraction(): void {
