@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError } from '../../base/errors.ts';
+import { sleep } from '../../base/async.ts';
+import type { Nanoseconds } from '../../base/time.ts';
 import type { ConfigSource } from '../../base/config-source.ts';
 import type { Log } from '../../base/log.ts';
 import type { Content, Diffs, ImageRecords, Leases, Snapshots } from '../../adapters/containerd/index.ts';
@@ -17,6 +18,8 @@ import { ImageStore } from './image-records.ts';
 import type { Images } from './images.ts';
 import { listImages } from './list.ts';
 import { loadImages, LOAD_LEASE_LABEL } from './load/load.ts';
+import { Downloads } from './pull/downloads.ts';
+import { pullImage } from './pull/pull.ts';
 import { resolveImage } from './resolve.ts';
 import { describeRootfs, measureRootfs, prepareRootfs, removeRootfs, sweepRootfs } from './rootfs.ts';
 import { chainIdsOf } from './stored-image.ts';
@@ -47,6 +50,8 @@ export interface ImagesDeps {
   readonly log: Log;
   /** Aborts when the daemon stops. */
   readonly lifetime: AbortSignal;
+  /** How a pull waits before it tries again; a timer when absent. */
+  readonly pause?: (span: Nanoseconds, signal: AbortSignal) => Promise<void>;
 }
 
 /** The room as the daemon starts it. */
@@ -64,6 +69,12 @@ export const createImages = (given: ImagesDeps): StartableImages => {
   const holders = new Holders();
   const deps = { ...given, snapshotter: snapshots.snapshotter, index, store, unpacker, holders };
   const rootfs = { ...deps, ensureUnpacked: ensureUnpacked.bind(undefined, deps) };
+  const pause = given.pause ?? sleep;
+  const limits = () => {
+    const { maxConcurrentDownloads, maxDownloadAttempts } = given.config.current;
+    return { concurrent: maxConcurrentDownloads, attempts: maxDownloadAttempts };
+  };
+  const pulling = { ...deps, pause, downloads: new Downloads({ content, leases, limits, pause }) };
   const start = async (): Promise<void> => {
     await store.load(index);
     for (const { config, layerSizes } of index.stored())
@@ -80,9 +91,7 @@ export const createImages = (given: ImagesDeps): StartableImages => {
     get count() {
       return index.size;
     },
-    pull: () => {
-      throw new EngineError('not-implemented', 'pull is not there yet');
-    },
+    pull: (request) => pullImage(pulling, request),
     load: (archive, options) => loadImages(deps, archive, options),
     tag: async (source, repository, tag) => tagImage(deps, source, targetReference(repository, tag)),
     delete: (reference, options) => deleteImage(deps, reference, options),

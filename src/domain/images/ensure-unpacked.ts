@@ -4,6 +4,7 @@ import type { Content, Leases } from '../../adapters/containerd/index.ts';
 import type { Digest } from '../../spec/digest.ts';
 import { parseManifest } from '../../spec/oci-image-manifest.ts';
 import type { Image } from './image.ts';
+import { findLayerBlob } from './find-layer-blob.ts';
 import { chainIdsOf } from './stored-image.ts';
 import type { Unpacker } from './unpack.ts';
 
@@ -11,7 +12,7 @@ import type { Unpacker } from './unpack.ts';
 const LEASE_LIFE = 3600 * 1000;
 
 export interface EnsureUnpackedDeps {
-  readonly content: Pick<Content, 'readAll'>;
+  readonly content: Content;
   readonly leases: Leases;
   readonly unpacker: Unpacker;
 }
@@ -29,10 +30,12 @@ export const ensureUnpacked = async (deps: EnsureUnpackedDeps, image: Image): Pr
   const lease = await leases.create({ expiresIn: LEASE_LIFE });
   try {
     for (const [at, chain] of chains.entries()) {
-      const blob = blobs[at];
+      const diffId = image.diffIds[at] as Digest;
+      const wanted = blobs[at]?.digest ?? diffId;
+      const blob = await findLayerBlob(content, wanted, diffId);
       const parent = chains[at - 1];
       if (!blob) throw new EngineError('not-found', `layer ${at} of image ${image.id} is missing`);
-      const layer = { blob, diffId: image.diffIds[at] as Digest, chain, ...(parent ? { parent } : {}) };
+      const layer = { blob, diffId, chain, ...(parent ? { parent } : {}) };
       await unpacker.unpack(layer, lease, wrongDiff);
     }
   } finally {
