@@ -55,7 +55,7 @@ class FakeSnapshots implements Snapshots {
   }
 
   async *list(filters: readonly string[] = []): AsyncGenerator<SnapshotInfo> {
-    for (const info of [...this.#infos.values()]) {
+    for (const info of this.#infos.values()) {
       const { key: name, parent, kind, labels } = info;
       if (matches(filters, { name, parent, kind, labels })) yield info;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ClientHttp2Session } from 'node:http2';
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import type { EngineError } from '../../../base/errors.ts';
 import { cancelStream, openStream, watchOutcome } from './call.ts';
 import { asEngineError, toEngineError } from './engine-error.ts';
 import { FrameReader } from './frames.ts';
@@ -19,6 +20,7 @@ export interface UnaryCall<Out extends DescMessage> {
 /** Sends one frame and gives the one message that answers it. */
 export const callUnary = <Out extends DescMessage>(call: UnaryCall<Out>): Promise<MessageShape<Out>> => {
   const { path, signal } = call;
+  if (signal.aborted) return Promise.reject(signal.reason as EngineError);
   const { promise, resolve, reject } = Promise.withResolvers<MessageShape<Out>>();
   const stream = openStream(call.session, path, call.metadata);
   const frames = new FrameReader(call.output, path);
