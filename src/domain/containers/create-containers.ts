@@ -33,9 +33,21 @@ const notYet = (): never => {
   throw new EngineError('not-implemented', 'not wired yet');
 };
 
+const noExecs: Execs = {
+  create: notYet,
+  start: notYet,
+  startDetached: notYet,
+  inspect: notYet,
+  resize: notYet,
+  idsOf: () => undefined,
+  exited: () => undefined,
+  containerStopped: () => undefined,
+  containerRemoved: () => undefined,
+};
+
 /** The containers room: verbs bound to their state. Nothing happens before `restore`. */
 export const createContainers = (deps: ContainersDeps): ContainersRoom => {
-  const core = createCore(deps, (): Execs => notYet());
+  const core = createCore(deps, () => noExecs);
   const following = new AbortController();
   const shutdown = async (): Promise<void> => {
     await shutDownContainers(core);
