@@ -143,8 +143,9 @@ const connect = (kernel: FakeKernel, here: string, place: FakePlace): NetlinkCon
       }),
     createVeth: (veth) => createVeth(kernel, here, place, veth),
     changeLink: (index, change) => changeLink(stack(), find(index), change),
-    changePort: (index, change) => {
-      const found = find(index);
+    changePort: (name, change) => {
+      const found = stack().links.get(name);
+      if (!found) throw absent(`link ${name}`);
       if (found.link.master === undefined) throw new EngineError('invalid-argument', 'change port: EINVAL');
       found.port = { ...found.port, ...change };
     },

@@ -63,7 +63,7 @@ const linkCalls = (talk: Talk) =>
     createBridge: (bridge) => void talk(links.newBridge(bridge), 'create bridge', bridge.name),
     createVeth: (veth) => void talk(links.newVeth(veth), 'create veth', veth.name),
     changeLink: (index, change) => void talk(links.changeLink(index, change), 'change link', `${index}`),
-    changePort: (index, change) => void talk(links.changePort(index, change), 'change port', `${index}`),
+    changePort: (name, change) => void talk(links.changePort(name, change), 'change port', name),
     deleteLink: (name) => unless(ABSENT, () => void talk(links.deleteLink(name), 'delete link', name)),
   }) satisfies Partial<NetlinkConnection>;
 

@@ -8,24 +8,22 @@ const IFLA = {
   name: 3,
   mtu: 4,
   master: 10,
-  portInfo: 12,
   linkInfo: 18,
   namespaceFd: 28,
+  extent: 29,
 } as const;
-const IFLA_INFO = { kind: 1, data: 2 } as const;
+/** `RTEXT_FILTER_SKIP_STATS` of `<linux/rtnetlink.h>`: counters are most of what a link tells, and nobody here reads them. */
+const SKIP_STATISTICS = 1 << 3;
+const IFLA_INFO = { kind: 1, data: 2, portKind: 4, portData: 5 } as const;
 const IFLA_BRPORT = { state: 1, hairpin: 4, isolated: 33 } as const;
 const VETH_INFO_PEER = 1;
-/** Marks an attribute as nested, where the kernel insists (`<linux/netlink.h>`). */
-const NLA_F_NESTED = 0x8000;
 /** States of a bridge's port, of `<linux/if_bridge.h>`. */
 const BR_STATE = { disabled: 0, forwarding: 3 } as const;
-const PF_BRIDGE = 7;
 const IFF_UP = 1;
 
 /** `struct ifinfomsg`: family, padding, type, index, flags, mask of the flags to change. */
-const linkHeader = (index: number, up?: boolean, family = 0): Buffer => {
+const linkHeader = (index: number, up?: boolean): Buffer => {
   const bytes = Buffer.alloc(16);
-  bytes[0] = family;
   bytes.writeInt32LE(index, 4);
   if (up === undefined) return bytes;
   bytes.writeUInt32LE(up ? IFF_UP : 0, 8);
@@ -37,10 +35,14 @@ const macBytes = (mac: string): Buffer => Buffer.from(mac.replaceAll(':', ''), '
 const macText = (bytes: Buffer | undefined): string =>
   bytes?.toString('hex').replace(/(..)(?=.)/g, '$1:') ?? '';
 
-export const dumpLinks = (): Buffer => request(RTM.getLink, NLM.dump, linkHeader(0));
+export const dumpLinks = (): Buffer =>
+  request(RTM.getLink, NLM.dump, linkHeader(0), [attribute(IFLA.extent, SKIP_STATISTICS)]);
 
 export const getLink = (name: string): Buffer =>
-  request(RTM.getLink, 0, linkHeader(0), [attribute(IFLA.name, name)]);
+  request(RTM.getLink, 0, linkHeader(0), [
+    attribute(IFLA.name, name),
+    attribute(IFLA.extent, SKIP_STATISTICS),
+  ]);
 
 export const newBridge = ({ name, mtu }: NewBridge): Buffer =>
   request(RTM.newLink, NLM.create | NLM.exclusive, linkHeader(0), [
@@ -80,13 +82,17 @@ export const changeLink = (index: number, change: LinkChange): Buffer =>
 const flag = (type: number, value: boolean | undefined): readonly Buffer[] =>
   value === undefined ? [] : [attribute(type, byte(value ? 1 : 0))];
 
-export const changePort = (index: number, change: PortChange): Buffer => {
+export const changePort = (name: string, change: PortChange): Buffer => {
   const state = change.forwarding === true ? BR_STATE.forwarding : BR_STATE.disabled;
-  return request(RTM.setLink, 0, linkHeader(index, undefined, PF_BRIDGE), [
-    attribute(IFLA.portInfo | NLA_F_NESTED, [
-      ...flag(IFLA_BRPORT.hairpin, change.hairpin),
-      ...flag(IFLA_BRPORT.isolated, change.isolated),
-      ...(change.forwarding === undefined ? [] : [attribute(IFLA_BRPORT.state, byte(state))]),
+  return request(RTM.newLink, 0, linkHeader(0), [
+    attribute(IFLA.name, name),
+    attribute(IFLA.linkInfo, [
+      attribute(IFLA_INFO.portKind, 'bridge'),
+      attribute(IFLA_INFO.portData, [
+        ...flag(IFLA_BRPORT.hairpin, change.hairpin),
+        ...flag(IFLA_BRPORT.isolated, change.isolated),
+        ...(change.forwarding === undefined ? [] : [attribute(IFLA_BRPORT.state, byte(state))]),
+      ]),
     ]),
   ]);
 };

@@ -91,7 +91,8 @@ export interface NetlinkConnection extends Disposable {
   /** @throws conflict when a name is taken on either side */
   createVeth(veth: NewVeth): void;
   changeLink(index: number, change: LinkChange): void;
-  changePort(index: number, change: PortChange): void;
+  /** @throws not-found when there is no such link; another kind when it is in no bridge */
+  changePort(name: string, change: PortChange): void;
   /** What is not there is no error. */
   deleteLink(name: string): void;
   addresses(): readonly LinkAddress[];

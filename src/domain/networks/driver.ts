@@ -18,7 +18,7 @@ export type EndpointPlace = Pick<
   readonly hostLink: string;
 };
 
-/** An endpoint with its place and the name of its interface inside (`eth0`). */
+/** An endpoint with its place and the name of its interface inside: `eth0`, or empty for none. */
 export type PlacedEndpoint = Endpoint & EndpointPlace & { readonly interfaceName: string };
 
 /** A namespace under construction, with the thread inside it. */

@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { HostNetwork } from '../../../adapters/host-network/index.ts';
 import type { NetlinkConnection } from '../../../adapters/netlink/index.ts';
-import { EngineError } from '../../../base/errors.ts';
+import { EngineError, isKind } from '../../../base/errors.ts';
 import { type Ip, type IpPrefix, formatIp, parseIp } from '../../../spec/ip.ts';
 import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
+import { errnoOf } from '../../../sys/errno.ts';
 import { AddressPool } from '../address-pool.ts';
 import {
   type ActiveNetwork,
@@ -90,35 +91,37 @@ export class BridgeNetwork implements ActiveNetwork {
 
   attach(endpoint: PlacedEndpoint, { file, inside }: NamespaceSite): void {
     const { host } = this.#deps;
-    this.#withBirthSettings(() => {
-      host.createVeth({
-        name: endpoint.hostLink,
-        mtu: this.settings.mtu,
-        master: this.#bridge,
-        peer: { name: endpoint.interfaceName, macAddress: endpoint.macAddress, namespace: file },
-      });
-    });
-    const port = host.link(endpoint.hostLink);
-    if (port) host.changePort(port.index, { hairpin: true, isolated: !this.settings.icc });
     const address = this.#addressOf(endpoint);
-    const link = inside.link(endpoint.interfaceName);
-    if (!address || !link) throw new EngineError('internal', `${endpoint.interfaceName} was not made`);
-    inside.addAddress(link.index, address);
-    inside.changeLink(link.index, { up: true });
-    inside.addRoute({ gateway: this.#gateway, index: link.index });
+    if (!address) throw new EngineError('internal', `endpoint ${endpoint.id} has no address`);
+    const { interfaceName: name, macAddress, hostLink } = endpoint;
+    const peer = { name, macAddress, namespace: file };
+    this.#withBirthSettings(() => {
+      host.createVeth({ name: hostLink, mtu: this.settings.mtu, master: this.#bridge, peer });
+    });
+    host.changePort(hostLink, { hairpin: true, isolated: !this.settings.icc });
+    const index = inside.link(name)?.index;
+    if (index === undefined) throw new EngineError('internal', `${name} was not made`);
+    inside.addAddress(index, address);
+    inside.changeLink(index, { up: true });
+    inside.addRoute({ gateway: this.#gateway, index });
     // The host may still remember who had this address before.
     host.setNeighbour({ index: this.#bridge, address, macAddress: endpoint.macAddress });
   }
 
   detach(place: EndpointPlace): void {
     const { host } = this.#deps;
-    const port = host.link(place.hostLink);
-    // Removing the pair would wait for other processors; it goes with its namespace, and until then nothing passes it.
-    if (port?.master === this.#bridge && port.up) host.changePort(port.index, { forwarding: false });
     const address = this.#addressOf(place);
     if (!address) return;
-    host.deleteNeighbour(this.#bridge, address);
     this.#pool.release(address);
+    host.deleteNeighbour(this.#bridge, address);
+    // Removing the pair would wait for other processors; it goes with its namespace, and until then nothing passes it.
+    try {
+      host.changePort(place.hostLink, { forwarding: false });
+    } catch (error) {
+      // It was never made, or somebody took it down or out of the bridge: nothing passes it either.
+      if (!isKind(error, 'not-found') && errnoOf(error) !== 'ENETDOWN' && errnoOf(error) !== 'EOPNOTSUPP')
+        throw error;
+    }
   }
 
   isAttached(place: EndpointPlace): boolean {
