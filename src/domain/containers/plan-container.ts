@@ -51,7 +51,7 @@ const validate = (request: CreateRequest, context: PlanContext): void => {
   });
   validateNetworkMode(request.config, request.hostConfig);
   validateEndpoints(request.networking.endpointsConfig ?? {});
-  context.logs.validate(request.hostConfig.logConfig);
+  context.logs.validate(context.logs.withDefaults(request.hostConfig.logConfig));
 };
 
 const hostname = (asked: string, networkMode: string, context: PlanContext): string => {
