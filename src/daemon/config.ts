@@ -2,6 +2,7 @@
 import { EngineError } from '../base/errors.ts';
 import { type Nanoseconds, seconds } from '../base/time.ts';
 import type { LogLevel } from '../base/log.ts';
+import { DEFAULT_HOST } from './options/checks.ts';
 import type { AddressPoolOption, RuntimeOption, UlimitOption } from './options/special-kinds.ts';
 import type { Settings } from './options/table.ts';
 
@@ -17,6 +18,7 @@ export interface Config {
   readonly dataRoot: string;
   readonly execRoot: string;
   readonly pidfile: string;
+  /** Where the API listens; none at all when empty. */
   readonly hosts: readonly string[];
   readonly group: string;
   /** Whether the operator named the group; a missing one is then an error, not a warning. */
@@ -150,7 +152,7 @@ const processConfig = (
   dataRoot: settings['data-root'] ?? '/var/lib/docker',
   execRoot: settings['exec-root'] ?? '/var/run/docker',
   pidfile: settings.pidfile ?? '/var/run/docker.pid',
-  hosts: settings.host ?? [],
+  hosts: settings.host && settings.host.length > 0 ? settings.host : [DEFAULT_HOST],
   group: settings.group ?? 'docker',
   groupIsExplicit: settings.group !== undefined && settings.group !== 'docker',
   tls: {

@@ -8,7 +8,7 @@ import { EngineError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { OpenListener } from '../domain/system/index.ts';
 import type { Config, Environment } from './config.ts';
-import { checkHost, DEFAULT_HOST } from './options/checks.ts';
+import { checkHost } from './options/checks.ts';
 
 /** The first file descriptor that systemd hands over. Source: sd_listen_fds(3). */
 const FIRST_FD = 3;
@@ -75,7 +75,7 @@ const tcpListener = (host: string, tls: TlsMaterial | undefined): Listener => {
 export const resolveListeners = (config: Config, env: Environment, log: Log): readonly Listener[] => {
   const hosts = config.hosts.map((host) => checkHost(host, config.tls.enabled));
   const tls = config.tls.enabled ? tlsMaterial(config, env) : undefined;
-  const chosen = new Set((hosts.length === 0 ? [DEFAULT_HOST] : hosts).toSorted());
+  const chosen = new Set(hosts.toSorted());
   return [...chosen].flatMap((host): readonly Listener[] => {
     if (host.startsWith('unix://')) {
       const group = socketGroup(config, log);

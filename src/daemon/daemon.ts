@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync } from 'node:fs';
+import { superviseContainerd, type Supervisor } from '../adapters/containerd/index.ts';
+import { type Api, createApi } from '../api/index.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { findOpenListeners, resolveListeners } from './listeners.ts';
+import { BERTH, buildFacts } from './build-info.ts';
+import { type Adapters, composeAdapters } from './compose-adapters.ts';
+import { composeDomain, platformOf, type Rooms } from './compose-domain.ts';
+import type { Config, Environment } from './config.ts';
+import { type Paths, pathsOf } from './paths.ts';
+import { claimDataRoot, type DataRoot } from './process/data-root.ts';
+import { claimExecRoot } from './process/exec-root.ts';
+import { writePidfile } from './process/pidfile.ts';
+import { ServiceManager } from './process/service-manager.ts';
+import { LiveConfig, reloadAttributes } from './reload.ts';
+
+export interface DaemonOptions {
+  readonly config: Config;
+  readonly env: Environment;
+  readonly log: Log;
+}
+
+/** What a started daemon consists of. */
+interface Parts {
+  readonly adapters: Adapters;
+  readonly rooms: Rooms;
+  readonly api: Api;
+}
+
+/**
+ * The whole engine in one process: started in order, stopped in reverse. Everything that is made and joined is made and
+ * joined here and in the two files beside it.
+ */
+export class Daemon implements AsyncDisposable {
+  readonly #env: Environment;
+  readonly #log: Log;
+  readonly #config: LiveConfig;
+  readonly #paths: Paths;
+  readonly #services: ServiceManager;
+  /** Changes run to their end under it. */
+  readonly #lifetime = new AbortController();
+  /** Ends a start that is under way. */
+  readonly #starting = new AbortController();
+  readonly #stack = new AsyncDisposableStack();
+  #parts: Parts | undefined;
+  #id = '';
+
+  constructor({ config, env, log }: DaemonOptions) {
+    this.#env = env;
+    this.#log = log;
+    this.#config = new LiveConfig(config);
+    this.#paths = pathsOf(config);
+    this.#services = new ServiceManager(env, log);
+  }
+
+  /** The rooms, for those who embed the engine. `undefined` before the start. */
+  get rooms(): Rooms | undefined {
+    return this.#parts?.rooms;
+  }
+
+  /** The ports of tcp listeners. */
+  get ports(): readonly number[] {
+    return this.#parts?.api.ports ?? [];
+  }
+
+  /** Ends a start that is under way; a started daemon is left alone. */
+  abort(): void {
+    this.#starting.abort();
+  }
+
+  /**
+   * Claims the roots, makes everything, opens the listeners, finds what an earlier daemon left, and serves.
+   * @throws conflict, unavailable, invalid-argument when it cannot; then nothing is left behind
+   */
+  async start(): Promise<void> {
+    const root = this.#claim();
+    const listeners = resolveListeners(this.#config.current, this.#env, this.#log);
+    const containerd = this.#startContainerd();
+    // Awaited after the listeners are open. Its end comes after that of all who use it, so it is put down now.
+    this.#stack.defer(() => this.#endContainerd(containerd));
+    const adapters = composeAdapters(
+      {
+        config: this.#config.current,
+        env: this.#env,
+        paths: this.#paths,
+        userAgent: `berth/${BERTH.version}`,
+        log: this.#log,
+      },
+      this.#stack,
+    );
+    const api = this.#makeApi(listeners);
+    await api.open();
+    const rooms = composeDomain({
+      adapters,
+      config: this.#config,
+      paths: this.#paths,
+      id: root.id,
+      listeners: findOpenListeners(listeners, this.#config.current, this.#log),
+      log: this.#log,
+      lifetime: this.#lifetime.signal,
+    });
+    this.#stack.use(rooms.events);
+    await this.#startRooms(adapters, rooms, containerd);
+    this.#parts = { adapters, rooms, api };
+    const { containers, images, networks, volumes, events, system } = rooms;
+    api.serve({ containers, images, networks, volumes, events, system, host: platformOf(adapters.host) });
+    for (const listener of listeners)
+      this.#log.info(`API listen on ${listener.kind === 'unix' ? listener.path : JSON.stringify(listener)}`);
+    await this.#services.ready();
+    this.#log.info('Daemon has completed initialization');
+  }
+
+  /** Stops serving, ends the containers (live restore: lets them run), and lets go of everything. */
+  async stop(): Promise<void> {
+    const parts = this.#parts;
+    this.#parts = undefined;
+    if (parts) {
+      await this.#services.stopping();
+      await parts.api.close();
+      await parts.rooms.containers.shutdown();
+      parts.api.cut();
+    }
+    this.#lifetime.abort();
+    await this.#stack.disposeAsync();
+  }
+
+  /** Goes on with another configuration: its reloadable parts have been chosen by the caller. */
+  reload(config: Config): void {
+    this.#config.swap(config);
+    const parts = this.#parts;
+    if (!parts) return;
+    parts.rooms.events.publish({
+      type: 'daemon',
+      action: 'reload',
+      actor: this.#id,
+      attributes: reloadAttributes(config, parts.adapters.host.name),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  #claim(): DataRoot {
+    const { dataRoot, execRoot, pidfile } = this.#config.current;
+    if (pidfile !== '') this.#stack.use(writePidfile(pidfile));
+    const root = this.#stack.use(claimDataRoot(dataRoot, this.#env['DOCKER_TMPDIR'] ?? ''));
+    this.#stack.use(claimExecRoot(execRoot));
+    for (const path of [this.#paths.containers, this.#paths.volumes])
+      mkdirSync(path, { recursive: true, mode: 0o710 });
+    for (const path of [this.#paths.runDirectory, this.#paths.namespaces])
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+    this.#id = root.id;
+    return root;
+  }
+
+  #makeApi(listeners: ReturnType<typeof resolveListeners>): Api {
+    const oldestApi = this.#env['DOCKER_MIN_API_VERSION'];
+    return this.#stack.use(
+      createApi({
+        listeners,
+        identity: { version: buildFacts().version, experimental: this.#config.current.experimental },
+        log: this.#log.with({ module: 'api' }),
+        ...(oldestApi === undefined ? {} : { oldestApi }),
+      }),
+    );
+  }
+
+  /** A containerd of our own; nothing when one was named. */
+  async #startContainerd(): Promise<Supervisor | undefined> {
+    const { containerd, debug } = this.#config.current;
+    if (containerd !== '') return undefined;
+    const { containerdFolder, containerdRoot, containerdState } = this.#paths;
+    const { NOTIFY_SOCKET: _own, ...env } = this.#env;
+    return superviseContainerd(
+      {
+        folder: containerdFolder,
+        root: containerdRoot,
+        state: containerdState,
+        env,
+        logLevel: debug ? 'debug' : 'warn',
+        log: this.#log.with({ module: 'containerd' }),
+      },
+      this.#starting.signal,
+    );
+  }
+
+  async #endContainerd(starting: Promise<Supervisor | undefined>): Promise<void> {
+    const supervisor = await starting.catch(() => undefined);
+    if (this.#config.current.liveRestore) supervisor?.leave();
+    else await supervisor?.[Symbol.asyncDispose]();
+  }
+
+  /** What needs no containerd is done while it starts. */
+  async #startRooms(adapters: Adapters, rooms: Rooms, containerd: Promise<unknown>): Promise<void> {
+    this.#stack.use(rooms.networks);
+    const probing = rooms.system.probe(containerd).catch((error: unknown) => {
+      this.#log.warn('the programs beneath the engine could not be asked', { error: messageOf(error) });
+    });
+    await allSucceed([
+      containerd.then(async () => {
+        await adapters.containerd.ensureNamespace();
+        await rooms.images.start();
+      }),
+      rooms.volumes.restore(),
+      rooms.networks.start(),
+    ]);
+    this.#stack.use(rooms.containers);
+    await rooms.containers.restore();
+    await probing;
+  }
+}
+
+/** Waits for all, so that nothing is under way any more when the first failure is thrown. */
+const allSucceed = async (steps: readonly Promise<unknown>[]): Promise<void> => {
+  const results = await Promise.allSettled(steps);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+};
