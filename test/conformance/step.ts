@@ -170,7 +170,7 @@ function merge(base: Json, patch: Json): Json {
 
 /** A refusal whose status and text are those of 28.5. */
 export function refused(step: Step, status: number, message: string): Step {
-  return newer(step, 'the text of 28.5', { status, body: { message } });
+  return newer(step, 'the text of 28.5', (oracle) => ({ ...(oracle as object), status, body: { message } }));
 }
 
 /** The same step where 28.5 says `to` instead of `from` anywhere in the observation. */
