@@ -30,7 +30,7 @@ export interface PrivateContainerd {
 const makeRootfs = (folder: string): void => {
   for (const name of ['bin', 'proc', 'dev', 'tmp']) mkdirSync(join(folder, name), { recursive: true });
   copyFileSync('/bin/busybox', join(folder, 'bin/busybox'));
-  for (const name of ['sh', 'cat', 'sleep', 'sha256sum', 'seq', 'tail'])
+  for (const name of ['sh', 'cat', 'sleep', 'sha256sum', 'seq', 'tail', 'stty'])
     symlinkSync('busybox', join(folder, 'bin', name));
 };
 
