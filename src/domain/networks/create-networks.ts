@@ -55,7 +55,7 @@ class Room implements NetworksRoom {
     this.#firewall = new Firewall(deps.nftables, tableName(bridge), firewall);
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
     const { store } = this.#deps;
     for (const network of plainNetworks(store)) this.#active.set(network.id, createPlainNetwork(network));
     const config = this.#deps.config.current;
@@ -68,6 +68,8 @@ class Room implements NetworksRoom {
   }
 
   get hostGateway(): string {
+    const preset = this.#deps.config.current.hostGatewayAddresses?.[0];
+    if (preset !== undefined) return preset;
     const bridge = this.#bridges()[0];
     return bridge ? formatIp(bridge.settings.address) : '';
   }

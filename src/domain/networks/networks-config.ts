@@ -26,4 +26,6 @@ export interface NetworksConfig {
   readonly dnsSearch: readonly string[];
   /** Where subnets are cut from; empty for Docker's own pools. */
   readonly addressPools: readonly { readonly base: string; readonly size: number }[];
+  /** What `host-gateway` stands for; absent or empty for the default bridge's address. */
+  readonly hostGatewayAddresses?: readonly string[];
 }

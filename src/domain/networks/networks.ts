@@ -107,7 +107,7 @@ export interface Networks {
   sweep(isKnown: (container: ContainerId) => boolean): Promise<number>;
   /** Drivers by name, for `/info`. */
   readonly drivers: readonly string[];
-  /** The default bridge's address, which `host-gateway` stands for; empty without a default bridge. */
+  /** The address that `host-gateway` stands for: a configured one or the default bridge's; empty without either. */
   readonly hostGateway: string;
 }
 

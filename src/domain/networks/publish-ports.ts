@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HeldPort, HostPorts } from '../../adapters/host-ports/index.ts';
 import { EngineError, isKind } from '../../base/errors.ts';
-import type { HostBinding, Port } from '../../spec/port.ts';
+import type { HostBinding, Port, Protocol } from '../../spec/port.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import type { PublishRequest } from './networks.ts';
 import type { PortTable } from './port-table.ts';
@@ -56,13 +56,20 @@ export interface PublishTarget {
   readonly port: Port;
 }
 
+/**
+ * Address translation reaches IPv4 alone, and of udp only what was not under way before: a client that went on sending
+ * while nothing was published is remembered by the kernel as one of the host's own.
+ */
+const needsForwarding = (deps: PublishDeps, protocol: Protocol, { address }: HostBinding): boolean => {
+  if (!deps.proxy || protocol === 'sctp') return false;
+  return !deps.translated || address.includes(':') || protocol === 'udp';
+};
+
 const holdOne = (deps: PublishDeps, target: PublishTarget, binding: HostBinding): HeldPort => {
   const { number, protocol } = target.port;
   try {
     const held = deps.hostPorts.hold({ protocol, ...binding });
-    const reached = deps.translated && !binding.address.includes(':');
-    if (deps.proxy && !reached && protocol !== 'sctp')
-      held.forwardTo({ address: target.address, port: number });
+    if (needsForwarding(deps, protocol, binding)) held.forwardTo({ address: target.address, port: number });
     return held;
   } catch (cause) {
     const words = WORDS[errnoOf(cause) ?? ''];

@@ -96,8 +96,8 @@ const parseGateway = (text: string | undefined, address: IpPrefix): Ip | undefin
   );
 };
 
-/** The bridge has this IPv4 address and, but for link-local ones, no other. */
-const setAddress = (host: NetlinkConnection, device: Link, wanted: IpPrefix): void => {
+/** The bridge takes the address that is asked for in the place of those it has (link-local ones apart). */
+const replaceAddresses = (host: NetlinkConnection, device: Link, wanted: IpPrefix): void => {
   const others = host
     .addresses()
     .filter(
@@ -106,7 +106,6 @@ const setAddress = (host: NetlinkConnection, device: Link, wanted: IpPrefix): vo
     )
     .filter(({ address }) => formatIpPrefix(address) !== formatIpPrefix(wanted));
   for (const { address } of others) host.deleteAddress(device.index, address);
-  host.addAddress(device.index, wanted);
 };
 
 /** The device of the default bridge, ready for containers. */
@@ -132,7 +131,8 @@ export const prepareBridge = (
     throw refuseBridge(`failed to allocate gateway (${formatIp(address)}): Address already in use`);
   const range = parseRange(config.fixedCidr, address);
   const gateway = parseGateway(config.defaultGateway, address);
-  setAddress(host, device, address);
+  if (config.bip !== '') replaceAddresses(host, device, address);
+  host.addAddress(device.index, address);
   host.changeLink(device.index, { up: true });
   return {
     index: device.index,
