@@ -98,5 +98,5 @@ export const handleExit = async (deps: ExitDeps, id: ContainerId, exit: ProcessE
   if (!isOlder) await recordExit(deps, container, exit);
 };
 
-/** `startedAt` is taken after the start returned; a process may be gone by then. */
+/** How far containerd's clock readings may differ from ours: both are the machine's, but a clock can be set. */
 const CLOCK_SLACK = seconds(60);

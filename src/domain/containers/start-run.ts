@@ -4,6 +4,7 @@ import type { Stdio } from '../../adapters/containerd/index.ts';
 import { together } from '../../base/async.ts';
 import { Disposer } from '../../base/disposal.ts';
 import { isKind } from '../../base/errors.ts';
+import { now, type Timestamp } from '../../base/time.ts';
 import type { LogSink } from '../logs/index.ts';
 import type { Rootfs } from '../images/index.ts';
 import type { Container } from './container.ts';
@@ -42,6 +43,8 @@ export type StartRunDeps = Pick<
 export interface StartedRun {
   readonly run: LiveRun;
   readonly pid: number;
+  /** The moment before the process was let go: no end of it can be earlier. */
+  readonly startedAt: Timestamp;
   /** Network ids by name, as the sandbox found them. */
   readonly networkIds: Readonly<Record<string, string>>;
 }
@@ -198,6 +201,7 @@ export const startRun = async (deps: StartRunDeps, container: Container): Promis
     async () => createTask(deps, container, prepared, acquired),
     (thrown) => runtimeFailure(thrown, TASK),
   );
+  const startedAt = now();
   await startStep(
     async () => deps.containerd.tasks.start({ id: container.id }, deps.lifetime),
     (thrown) => runtimeFailure(thrown, ''),
@@ -209,6 +213,7 @@ export const startRun = async (deps: StartRunDeps, container: Container): Promis
   return {
     run: { stdio, drained, ...(sink && { sink }), ...(sandbox && { sandbox }) },
     pid,
+    startedAt,
     networkIds: Object.fromEntries(
       (sandbox?.endpoints ?? []).map(({ networkName, network }) => [networkName, network]),
     ),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, messageOf } from '../../base/errors.ts';
-import { now } from '../../base/time.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { noSuchContainer } from './errors.ts';
@@ -84,7 +83,7 @@ const recordStarted = async (
     state: {
       status: 'running',
       pid: started.pid,
-      startedAt: now(),
+      startedAt: started.startedAt,
       oomKilled: false,
       ...(previous && { previous }),
     },
