@@ -14,7 +14,7 @@ const HABITS: readonly Habit[] = [
   {
     name: 'throws are EngineErrors',
     pattern: /throw new (?:Type|Range)?Error\(/,
-    except: /\.test\.ts$|^(?!src\/)/,
+    except: /(?:\.test|[/-]fake|[/-]contract)\.ts$|^(?!src\/)/,
   },
   { name: 'no mutable state in a module', pattern: /^(?:export )?(?:let|var) /m, except: /\.test\.ts$/ },
   {

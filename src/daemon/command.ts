@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, messageOf } from '../base/errors.ts';
-import { BERTH } from './build-info.ts';
 import { type Config, type Environment, makeConfig } from './config.ts';
 import { namesNotDoneYet } from './config-file.ts';
-import { Daemon } from './daemon.ts';
+import type { Daemon } from './daemon.ts';
 import { parseFlags } from './flags.ts';
 import { helpText } from './help.ts';
 import type { Settings } from './options/table.ts';
@@ -13,6 +12,7 @@ import { listenForSignals } from './process/signals.ts';
 import { writeStderr } from './process/stderr.ts';
 import { joinSettings, readSources, rereadSources, type Sources } from './settings.ts';
 import { refuseContradictions } from './validate.ts';
+import { BERTH } from './version.ts';
 
 const SUCCESS = 0;
 const FAILURE = 1;
@@ -61,7 +61,9 @@ class Run {
   }
 
   async until(config: Config): Promise<void> {
-    await using daemon = new Daemon({ config, env: this.#env, log: this.#log });
+    // The engine is loaded when it is needed: --help, --version and --validate answer without it.
+    const engine = await import('./daemon.ts');
+    await using daemon = new engine.Daemon({ config, env: this.#env, log: this.#log });
     using _signals = listenForSignals(
       {
         stop: () => {

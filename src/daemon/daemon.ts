@@ -5,7 +5,7 @@ import { type Api, createApi } from '../api/index.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { findOpenListeners, resolveListeners } from './listeners.ts';
-import { BERTH, buildFacts } from './build-info.ts';
+import { buildFacts } from './build-info.ts';
 import { type Adapters, composeAdapters } from './compose-adapters.ts';
 import { composeDomain, platformOf, type Rooms } from './compose-domain.ts';
 import type { Config, Environment } from './config.ts';
@@ -15,6 +15,7 @@ import { claimExecRoot } from './process/exec-root.ts';
 import { writePidfile } from './process/pidfile.ts';
 import { ServiceManager } from './process/service-manager.ts';
 import { LiveConfig, reloadAttributes } from './reload.ts';
+import { BERTH } from './version.ts';
 
 export interface DaemonOptions {
   readonly config: Config;
