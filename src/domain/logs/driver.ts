@@ -14,7 +14,7 @@ export interface LogDriver {
   readonly name: string;
   /** Looks at the names of options only, as dockerd does at create. @throws invalid-argument */
   validate(options: LogOptions): void;
-  /** @throws internal `failed to initialize logging driver: …` for bad values, and when the log can't be opened */
+  /** @throws internal for bad values of options, and when the log can't be opened */
   open(subject: LogSubject): Promise<LogSink>;
   /** Absent when the driver can't read. */
   read?(subject: LogSubject, query: LogQuery, signals: ReadSignals): AsyncIterable<LogLine>;

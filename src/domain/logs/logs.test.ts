@@ -153,9 +153,7 @@ test('names of options are looked at when a container is made, values when it st
   logs.validate({ type: 'json-file', config: { 'max-size': 'zz', mode: 'non-blocking' } });
   await assert.rejects(
     logs.open(subject({ 'max-size': 'zz' })),
-    (error) =>
-      isKind(error, 'internal') &&
-      error.message === "failed to initialize logging driver: invalid size: 'zz'",
+    (error) => isKind(error, 'internal') && error.message === "invalid size: 'zz'",
   );
 });
 

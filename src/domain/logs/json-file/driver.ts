@@ -42,7 +42,7 @@ const settings = (subject: LogSubject, hostname: string) => {
       attributes: logAttributes(subject, hostname),
     };
   } catch (cause) {
-    throw new EngineError('internal', `failed to initialize logging driver: ${messageOf(cause)}`, { cause });
+    throw new EngineError('internal', messageOf(cause), { cause });
   }
 };
 
