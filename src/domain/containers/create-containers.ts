@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError } from '../../base/errors.ts';
+import { attachContainer } from './attach.ts';
 import type { Core } from './core.ts';
 import { createCore } from './create-core.ts';
 import { createContainer } from './create.ts';
 import { deleteContainer } from './delete.ts';
 import type { ContainersDeps, ContainersRoom } from './deps.ts';
-import type { Execs } from './exec/execs.ts';
+import { createExecs } from './exec/create-execs.ts';
 import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
 import { listContainers } from './list.ts';
+import { readContainerLogs } from './logs.ts';
 import { pauseContainer } from './pause.ts';
 import { renameContainer } from './rename.ts';
+import { resizeContainer } from './resize.ts';
 import { restartContainer } from './restart.ts';
 import { restoreContainers } from './restore.ts';
 import { shutDownContainers } from './shutdown.ts';
@@ -29,25 +31,9 @@ const counts = ({ ledger }: Pick<Core, 'ledger'>): ReturnType<ContainersRoom['co
   return by;
 };
 
-const notYet = (): never => {
-  throw new EngineError('not-implemented', 'not wired yet');
-};
-
-const noExecs: Execs = {
-  create: notYet,
-  start: notYet,
-  startDetached: notYet,
-  inspect: notYet,
-  resize: notYet,
-  idsOf: () => undefined,
-  exited: () => undefined,
-  containerStopped: () => undefined,
-  containerRemoved: () => undefined,
-};
-
 /** The containers room: verbs bound to their state. Nothing happens before `restore`. */
 export const createContainers = (deps: ContainersDeps): ContainersRoom => {
-  const core = createCore(deps, () => noExecs);
+  const core = createCore(deps, (parts) => createExecs(parts));
   const following = new AbortController();
   const shutdown = async (): Promise<void> => {
     await shutDownContainers(core);
@@ -64,11 +50,11 @@ export const createContainers = (deps: ContainersDeps): ContainersRoom => {
     rename: async (reference, name) => renameContainer(core, reference, name),
     delete: async (reference, options) => deleteContainer(core, reference, options),
     wait: (reference, condition, options) => waitForContainer(core, reference, condition, options),
-    resize: notYet,
+    resize: async (reference, size) => resizeContainer(core, reference, size),
     list: async (query) => listContainers(core, query),
     inspect: async (reference, options) => inspectContainer(core, reference, options),
-    logs: notYet,
-    attach: notYet,
+    logs: (reference, query, options) => readContainerLogs(core, reference, query, options),
+    attach: async (reference, request) => attachContainer(core, reference, request),
     execCreate: async (reference, request) => core.execs.create(reference, request),
     execStart: async (id, request) => core.execs.start(id, request),
     execStartDetached: async (id) => core.execs.startDetached(id),
