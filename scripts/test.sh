@@ -17,7 +17,7 @@ need_root
 step "Programs that the engine and its tests use"
 install_packages containerd:containerd runc:runc crun:crun lib=libnftables.so.1:libnftables1 nft:nftables ip:iproute2 \
   docker-registry:docker-registry busybox:busybox-static tini-static:tini iptables:iptables curl:curl jq:jq socat:socat \
-  python3:python3-minimal xz:xz-utils zstd:zstd bzip2:bzip2 script:bsdutils nsenter:util-linux
+  python3:python3 xz:xz-utils zstd:zstd bzip2:bzip2 script:bsdutils nsenter:util-linux
 
 step "Debian's dockerd, to compare with: unpacked, not installed"
 if [ -x "$oracle/usr/sbin/dockerd" ]; then

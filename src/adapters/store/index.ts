@@ -3,6 +3,5 @@ export type { ContainerDocuments, ContainerStore, FoundContainer } from './conta
 export type { StoredVolume, VolumeStore } from './volume-store.ts';
 export { ContainerDirectory } from './container-directory.ts';
 export { VolumeDirectory } from './volume-directory.ts';
-export { type Durability, openDatabase } from './database.ts';
 export { type EventStore, openEventStore, type StoredEvent } from './event-store.ts';
 export { type NetworkStore, openNetworkStore, type RecordTable, type StoredRecord } from './network-store.ts';
