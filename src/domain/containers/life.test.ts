@@ -170,7 +170,7 @@ describe('starting', () => {
     });
     await rejects(startContainer(room.core, id, { signal }), {
       kind: 'not-found',
-      message: 'failed to set up container networking: network missing not found',
+      message: 'network missing not found',
     });
     session.close();
   });

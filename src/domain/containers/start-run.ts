@@ -97,10 +97,7 @@ const prepare = async (deps: StartRunDeps, container: Container, acquired: Dispo
   const named = { ...container, config: { ...container.config, hostname } };
   const stdio = acquired.use(deps.containerd.stdio.create(stdioRequest(deps, container)));
   const [network, { rootfs, user }, sink] = await together([
-    startStep(
-      async () => setUpNetwork(deps, named, donated, acquired),
-      (thrown) => otherFailure(thrown, 'failed to set up container networking: '),
-    ),
+    startStep(async () => setUpNetwork(deps, named, donated, acquired)),
     startStep(async () => {
       const found = await findRootfs(deps, container);
       const { config, hostConfig } = container;
