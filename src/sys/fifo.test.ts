@@ -24,8 +24,11 @@ test('a fifo is made once and a second one in its place is a conflict', () => {
 });
 
 test('a fifo in a missing folder is not found and the error names call and path', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'berth-fifo-'));
+  const path = join(folder, 'missing', 'fifo');
+  rmSync(folder, { recursive: true });
   assert.throws(
-    () => makeFifo('/nonexistent/fifo', 0o600),
-    (error) => isKind(error, 'not-found') && error.message === 'mkfifo /nonexistent/fifo: ENOENT',
+    () => makeFifo(path, 0o600),
+    (error) => isKind(error, 'not-found') && error.message === `mkfifo ${path}: ENOENT`,
   );
 });

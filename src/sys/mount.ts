@@ -51,8 +51,3 @@ export const mount = ({ source, target, type, flags, data }: MountCall): void =>
 export const detachMount = (target: string): void => {
   checked(umount2(target, MNT_DETACH), 'umount2', target);
 };
-
-/** Unmounts `target`. @throws conflict (EBUSY) while it is in use; invalid-argument (EINVAL) when nothing is mounted there */
-export const unmount = (target: string): void => {
-  checked(umount2(target, 0), 'umount2', target);
-};

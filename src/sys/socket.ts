@@ -13,7 +13,6 @@ export const IPPROTO = { tcp: 6, udp: 17, ipv6: 41, sctp: 132 } as const;
 
 const EAGAIN = 11;
 const EINTR = 4;
-const MSG_DONTWAIT = 0x40;
 
 const socketCall = declare<(domain: number, type: number, protocol: number) => number>(
   'int socket(int domain, int type, int protocol)',
@@ -34,9 +33,6 @@ const setOption = declare<
 const getOption = declare<
   (fd: number, level: number, name: number, value: Uint8Array, length: Uint8Array) => number
 >('int getsockopt(int fd, int level, int name, void *value, void *length)');
-const nameOf = declare<(fd: number, address: Uint8Array, length: Uint8Array) => number>(
-  'int getsockname(int fd, void *address, void *length)',
-);
 
 const int32 = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);
@@ -75,14 +71,6 @@ export const receiveBytes = (fd: number, into: Uint8Array): number => {
   }
 };
 
-/** Like `receiveBytes`, but gives `undefined` when no message is there yet. */
-export const tryReceiveBytes = (fd: number, into: Uint8Array): number | undefined => {
-  const length = recvCall(fd, into, into.length, MSG_DONTWAIT);
-  if (length >= 0) return length;
-  if (koffi.errno() === EAGAIN) return undefined;
-  throw sysFailure(koffi.errno(), 'recv');
-};
-
 /** Sets an option whose value is a C int. */
 export const setSocketOption = (fd: number, level: number, name: number, value: number): void => {
   checked(setOption(fd, level, name, int32(value), 4), 'setsockopt');
@@ -93,11 +81,4 @@ export const getSocketOption = (fd: number, level: number, name: number, length:
   const value = Buffer.alloc(length);
   checked(getOption(fd, level, name, value, int32(length)), 'getsockopt');
   return value;
-};
-
-/** The port that an IPv4 or IPv6 socket is bound to. */
-export const boundPort = (fd: number): number => {
-  const address = Buffer.alloc(28);
-  checked(nameOf(fd, address, int32(address.length)), 'getsockname');
-  return address.readUInt16BE(2);
 };

@@ -243,6 +243,34 @@ test('host and none have an endpoint without an address; none has a namespace of
   );
 });
 
+test('a second engine on a bridge of its own leaves the first one alone', async () => {
+  {
+    using here = createNetlink().connect();
+    here.createBridge({ name: 'second0' });
+  }
+  await using first = await host.start();
+  await using one = await first.createSandbox(request({ publish: [port(80, 8080)] }));
+  const second = await host.start({ bridge: 'second0' });
+  const other = await second.createSandbox(request({ publish: [port(80, 8081)] }));
+  assert.equal(other.endpoints[0]?.ipv4Address, '172.18.0.2');
+  const server = await startServer(pathOf(one));
+  const otherServer = await startServer(pathOf(other));
+  try {
+    assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8080), `hello ${OUTSIDE_ADDRESS}`);
+    assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8081), `hello ${OUTSIDE_ADDRESS}`);
+    // Two bridges do not know each other's containers.
+    assert.equal(await askFrom(pathOf(other), one.endpoints[0]?.ipv4Address ?? '', 80), '');
+    await other[Symbol.asyncDispose]();
+    await second[Symbol.asyncDispose]();
+    assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8080), `hello ${OUTSIDE_ADDRESS}`);
+  } finally {
+    for (const child of [server, otherServer]) {
+      child.kill();
+      await once(child, 'exit');
+    }
+  }
+});
+
 test('a sandbox takes a few milliseconds', async (context) => {
   await using room = await host.start();
   const times: number[] = [];
