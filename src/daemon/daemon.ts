@@ -14,6 +14,7 @@ import { claimDataRoot, type DataRoot } from './process/data-root.ts';
 import { claimExecRoot } from './process/exec-root.ts';
 import { writePidfile } from './process/pidfile.ts';
 import { ServiceManager } from './process/service-manager.ts';
+import { oldestApiOf } from './oldest-api.ts';
 import { LiveConfig, reloadAttributes } from './reload.ts';
 import { BERTH } from './version.ts';
 
@@ -158,7 +159,7 @@ export class Daemon implements AsyncDisposable {
   }
 
   #makeApi(listeners: ReturnType<typeof resolveListeners>): Api {
-    const oldestApi = this.#env['DOCKER_MIN_API_VERSION'];
+    const oldestApi = oldestApiOf(this.#env);
     return this.#stack.use(
       createApi({
         listeners,
