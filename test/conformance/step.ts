@@ -152,8 +152,9 @@ export function custom(name: string, observe: (lab: Lab) => Promise<unknown>): S
 
 /** The same step, measured by the spec where dockerd 20.10 is older: `patch` replaces parts of what dockerd said. */
 export function newer(step: Step, because: string, patch: Json | ((oracle: Json) => Json)): Step {
+  const former = step.expect ?? ((oracle: Json): Json => oracle);
   const expect = typeof patch === 'function' ? patch : (oracle: Json): Json => merge(oracle, patch);
-  return { ...step, because, expect };
+  return { ...step, because, expect: (oracle) => expect(former(oracle)) };
 }
 
 function merge(base: Json, patch: Json): Json {
@@ -178,5 +179,24 @@ export function reworded(step: Step, from: string, to: string): Step {
   const quoted = (text: string): string => JSON.stringify(text).slice(1, -1);
   return newer(step, 'the wording of 28.5', (oracle) =>
     JSON.parse(JSON.stringify(oracle).replaceAll(quoted(from), quoted(to))),
+  );
+}
+
+/** The observation with every object changed that `change` knows: for keys that came or went since 20.10. */
+export function rewrite(value: Json, change: (record: Record<string, Json>) => Record<string, Json>): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => rewrite(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  const record = Object.fromEntries(Object.entries(value).map(([key, item]) => [key, rewrite(item, change)]));
+  return change(record);
+}
+
+/** Endpoints have two keys more since 1.44 and 1.48, in every version of the API. */
+export function withEndpointKeys(step: Step): Step {
+  return newer(step, 'endpoints have GwPriority and DNSNames since 28', (oracle) =>
+    rewrite(oracle, (record) =>
+      'GlobalIPv6PrefixLen' in record && 'NetworkID' in record
+        ? { ...record, GwPriority: 0, DNSNames: null }
+        : record,
+    ),
   );
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { api, cli, later, type StepGroup } from '../step.ts';
+import type { Json } from '../mask.ts';
+import { api, cli, later, newer, rewrite, withEndpointKeys, type StepGroup } from '../step.ts';
 
 type Inspect = {
   readonly Config: object;
@@ -52,10 +53,16 @@ export const inspectSteps: StepGroup = {
     }),
     api('state', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.State }),
     api('config', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.Config }),
-    api('host config', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.HostConfig }),
-    api('network settings', 'GET', '/containers/full/json', {
-      pick: (body: Inspect) => body.NetworkSettings,
-    }),
+    newer(
+      api('host config', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.HostConfig }),
+      'the network mode is normalised, two limits are gone, more paths are masked',
+      newerHostConfig,
+    ),
+    withEndpointKeys(
+      api('network settings', 'GET', '/containers/full/json', {
+        pick: (body: Inspect) => body.NetworkSettings,
+      }),
+    ),
     api('mounts', 'GET', '/containers/full/json', { pick: (body: { Mounts: unknown }) => body.Mounts }),
     api('graph driver', 'GET', '/containers/full/json', {
       pick: (body: { GraphDriver: { Name: string; Data: object } }) => body.GraphDriver.Name,
@@ -70,17 +77,35 @@ export const inspectSteps: StepGroup = {
     cli('a plain one', ['create', '--name', 'plain', 'busybox']),
     api('its state', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.State }),
     api('its config', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.Config }),
-    api('its host config', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.HostConfig }),
-    api('its network settings', 'GET', '/containers/plain/json', {
-      pick: (body: Inspect) => body.NetworkSettings,
-    }),
+    newer(
+      api('its host config', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.HostConfig }),
+      'the network mode is normalised, two limits are gone, more paths are masked',
+      newerHostConfig,
+    ),
+    withEndpointKeys(
+      api('its network settings', 'GET', '/containers/plain/json', {
+        pick: (body: Inspect) => body.NetworkSettings,
+      }),
+    ),
     cli('a privileged one', ['create', '--name', 'priv', '--privileged', '--network', 'none', 'busybox']),
-    api('its host config too', 'GET', '/containers/priv/json', { pick: (body: Inspect) => body.HostConfig }),
+    newer(
+      api('its host config too', 'GET', '/containers/priv/json', {
+        pick: (body: Inspect) => body.HostConfig,
+      }),
+      'the network mode is normalised, two limits are gone, more paths are masked',
+      newerHostConfig,
+    ),
     cli('an ended one', ['run', '--name', 'ended', 'busybox', 'sh', '-c', 'exit 4']),
     api('its state at the end', 'GET', '/containers/ended/json', { pick: (body: Inspect) => body.State }),
-    api('its network settings at the end', 'GET', '/containers/ended/json', {
-      pick: (body: Inspect) => body.NetworkSettings,
-    }),
+    newer(
+      withEndpointKeys(
+        api('its network settings at the end', 'GET', '/containers/ended/json', {
+          pick: (body: Inspect) => body.NetworkSettings,
+        }),
+      ),
+      'a stopped container has no sandbox, and says so since 28',
+      withoutSandbox,
+    ),
     cli('by --type', ['inspect', '--type', 'container', '-f', '{{.Name}}', 'plain']),
     cli('of an image', ['inspect', '-f', '{{.RepoTags}}', 'busybox']),
     cli('of nothing', ['inspect', 'nothing-at-all']),
@@ -92,3 +117,26 @@ export const inspectSteps: StepGroup = {
     later(cli('docker top', ['top', 'full', '-o', 'comm'])),
   ],
 };
+
+const MASKED = 'asound acpi interrupts kcore keys latency_stats timer_list timer_stats sched_debug scsi';
+const MASKED_PATHS = [
+  ...MASKED.split(' ').map((name) => `/proc/${name}`),
+  '/sys/firmware',
+  '/sys/devices/virtual/powercap',
+];
+
+function newerHostConfig(oracle: Json): Json {
+  return rewrite(oracle, (record) => {
+    if (!('NetworkMode' in record)) return record;
+    const { KernelMemory: _, KernelMemoryTCP: _tcp, ...rest } = record;
+    const masked = rest['MaskedPaths'] === null ? null : MASKED_PATHS;
+    const mode = rest['NetworkMode'] === 'default' ? 'bridge' : (rest['NetworkMode'] ?? null);
+    return { ...rest, NetworkMode: mode, MaskedPaths: masked };
+  });
+}
+
+function withoutSandbox(oracle: Json): Json {
+  return rewrite(oracle, (record) =>
+    'SandboxKey' in record ? { ...record, SandboxID: '<empty>', SandboxKey: '<empty>' } : record,
+  );
+}

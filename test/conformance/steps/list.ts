@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { api, cli, reworded, type Step, type StepGroup } from '../step.ts';
+import { api, cli, newer, reworded, rewrite, withEndpointKeys, type Step, type StepGroup } from '../step.ts';
 
 function ps(name: string, ...args: readonly string[]): Step {
   return cli(name, ['ps', '--format', '{{.Names}}', ...args]);
@@ -8,6 +8,9 @@ function ps(name: string, ...args: readonly string[]): Step {
 function filtered(name: string, ...filters: readonly string[]): Step {
   return ps(name, '-a', ...filters.flatMap((filter) => ['--filter', filter]));
 }
+
+const BAD_STATUS =
+  "invalid filter 'status=zz': invalid value for state (zz): must be one of created, running, paused, restarting, removing, exited, dead";
 
 /** Lists of containers, their columns and filters. */
 export const listSteps: StepGroup = {
@@ -92,7 +95,7 @@ export const listSteps: StepGroup = {
     filtered('by status paused', 'status=paused'),
     filtered('by status created', 'status=created'),
     filtered('by two states', 'status=created', 'status=paused'),
-    reworded(filtered('by a status that is none', 'status=zz'), 'Invalid filter', 'invalid filter'),
+    reworded(filtered('by a status that is none', 'status=zz'), "Invalid filter 'status=zz'", BAD_STATUS),
     filtered('by exit code', 'exited=3'),
     filtered('by an exit code that nobody has', 'exited=9'),
     filtered('by image', 'ancestor=busybox'),
@@ -112,14 +115,29 @@ export const listSteps: StepGroup = {
     filtered('by health', 'health=none'),
     filtered('by being a task', 'is-task=false'),
     reworded(filtered('by an unknown key', 'zz=1'), 'Invalid filter', 'invalid filter'),
-    api('a running one by API', 'GET', `/containers/json?filters=${encodeURIComponent('{"name":["beta"]}')}`),
-    api(
-      'a created one by API',
-      'GET',
-      `/containers/json?all=1&filters=${encodeURIComponent('{"name":["delta"]}')}`,
-      {
-        pick: (body: { Mounts: unknown }[]) => body.map(({ Mounts: _, ...rest }) => rest),
-      },
+    newer(
+      withEndpointKeys(
+        api(
+          'a running one by API',
+          'GET',
+          `/containers/json?filters=${encodeURIComponent('{"name":["beta"]}')}`,
+        ),
+      ),
+      'the network mode is normalised',
+      (oracle) =>
+        rewrite(oracle, (record) =>
+          'NetworkMode' in record ? { ...record, NetworkMode: 'bridge' } : record,
+        ),
+    ),
+    withEndpointKeys(
+      api(
+        'a created one by API',
+        'GET',
+        `/containers/json?all=1&filters=${encodeURIComponent('{"name":["delta"]}')}`,
+        {
+          pick: (body: { Mounts: unknown }[]) => body.map(({ Mounts: _, ...rest }) => rest),
+        },
+      ),
     ),
     api('limit implies all', 'GET', '/containers/json?limit=1', {
       pick: (body: { Names: string[] }[]) => body.map((c) => c.Names),
