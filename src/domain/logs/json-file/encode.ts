@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isAscii, isUtf8 } from 'node:buffer';
-import { decodeLossy, escapeLines } from './go-text.ts';
+import { escapeLines } from './go-text.ts';
+import { escapeLossy } from './lossy-text.ts';
 
 /** The longest record: what is longer is cut (containers.md §11). */
 const LONGEST = 16_384;
@@ -78,16 +79,15 @@ export class RecordEncoder {
 
   /** Whole lines at once: the newlines between them are where the records are joined. */
   #encode(lines: Buffer, time: string): Uint8Array {
-    const ascii = isAscii(lines);
-    const text = ascii
-      ? lines.toString('latin1')
-      : isUtf8(lines)
-        ? lines.toString('utf8')
-        : decodeLossy(lines);
     const tail = `${this.#afterLog}${time}"}\n`;
-    const isWhole = text.endsWith('\n');
-    const body = escapeLines(isWhole ? text.slice(0, -1) : text, `\\n${tail}${HEAD}`);
-    return Buffer.from(`${HEAD}${body}${isWhole ? '\\n' : ''}${tail}`, ascii ? 'latin1' : 'utf8');
+    const joint = `\\n${tail}${HEAD}`;
+    const isWhole = lines.at(-1) === NEWLINE;
+    const body = isWhole ? lines.subarray(0, -1) : lines;
+    const end = isWhole ? `\\n${tail}` : tail;
+    if (isAscii(body))
+      return Buffer.from(`${HEAD}${escapeLines(body.toString('latin1'), joint)}${end}`, 'latin1');
+    if (isUtf8(body)) return Buffer.from(`${HEAD}${escapeLines(body.toString('utf8'), joint)}${end}`);
+    return Buffer.concat([Buffer.from(HEAD), escapeLossy(body, Buffer.from(joint)), Buffer.from(end)]);
   }
 }
 
