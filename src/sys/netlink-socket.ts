@@ -3,6 +3,7 @@ import { AF, SOCK, closeSocket, openSocket, receiveBytes, sendBytes, setSocketOp
 
 /** Netlink families, of `<linux/netlink.h>`. */
 export const NETLINK_ROUTE = 0;
+export const NETLINK_NETFILTER = 12;
 
 /** Socket options, of `<linux/netlink.h>`. */
 const SOL_NETLINK = 270;

@@ -41,6 +41,8 @@ export interface FakeNetlink extends Netlink {
   /** Ends a namespace with its links and their other ends. */
   drop(namespace: string): void;
   readonly openConnections: number;
+  /** Addresses whose flows were forgotten. */
+  readonly forgotten: readonly string[];
 }
 
 const loopback: Link = {
@@ -192,8 +194,14 @@ export const createFakeNetlink = (
   place: FakePlace = { current: () => '', pathOf: () => '' },
 ): FakeNetlink => {
   const kernel = new FakeKernel();
+  const forgotten: string[] = [];
   return {
     connect: () => connect(kernel, place.current(), place),
+    forgetFlows: (to) => {
+      forgotten.push(formatIp(to));
+      return 0;
+    },
+    forgotten,
     portOf: (name) => kernel.stack('').links.get(name)?.port,
     drop: (namespace) => kernel.drop(namespace),
     get openConnections() {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, isKind } from '../../base/errors.ts';
+import type { Ip } from '../../spec/ip.ts';
 import { SysError, errnoOf, sysFailure } from '../../sys/errno.ts';
-import { NETLINK_ROUTE, NetlinkSocket } from '../../sys/netlink-socket.ts';
+import { NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from '../../sys/netlink-socket.ts';
 import * as addresses from './address-messages.ts';
+import * as flows from './flow-messages.ts';
 import * as links from './link-messages.ts';
 import { parseAnswers, setSequence } from './message.ts';
 import type { Netlink, NetlinkConnection } from './netlink.ts';
@@ -85,8 +87,18 @@ const addressCalls = (talk: Talk) =>
       unless(ABSENT, () => void talk(addresses.deleteNeighbour(index, address), 'delete neighbour')),
   }) satisfies Partial<NetlinkConnection>;
 
+const forgetFlows = (to: Ip): number => {
+  using socket = new NetlinkSocket(NETLINK_NETFILTER);
+  const talk = createTalk(socket);
+  const deletions = talk(flows.dumpFlows(to), 'list flows').map(flows.deleteFlow).filter(isPresent);
+  // One may have ended by itself meanwhile.
+  for (const deletion of deletions) unless(ABSENT, () => void talk(deletion, 'delete flow'));
+  return deletions.length;
+};
+
 /** The kernel's rtnetlink. Main thread only. */
 export const createNetlink = (): Netlink => ({
+  forgetFlows,
   connect: () => {
     const socket = new NetlinkSocket(NETLINK_ROUTE);
     const talk = createTalk(socket);

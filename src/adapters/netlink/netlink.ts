@@ -117,4 +117,9 @@ export interface NetlinkConnection extends Disposable {
 export interface Netlink {
   /** Opens a connection to the namespace that the thread is in now; it stays there. */
   connect(): NetlinkConnection;
+  /**
+   * Makes connection tracking forget the udp flows that lead to `to` (IPv4), in the namespace that the thread is in: the
+   * next datagram of such a client is looked at anew. Gives how many there were.
+   */
+  forgetFlows(to: Ip): number;
 }

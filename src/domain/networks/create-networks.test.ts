@@ -277,6 +277,18 @@ test('a table that somebody flushed is put back with all that is published', asy
   assert.equal(machine.elements().length, 2);
 });
 
+test('udp flows that led to a container are forgotten with it', async () => {
+  const machine = createMachine();
+  const room = await machine.boot();
+  const [tcp] = publish(8080);
+  const udp: PublishRequest = { port: { number: 53, protocol: 'udp' }, hostAddress: '', hostPorts: [53, 53] };
+  await using _other = await room.createSandbox(request());
+  await (await room.createSandbox(request({ publish: tcp ? [tcp] : [] })))[Symbol.asyncDispose]();
+  assert.deepEqual(machine.netlink.forgotten, []);
+  await (await room.createSandbox(request({ publish: [udp] })))[Symbol.asyncDispose]();
+  assert.deepEqual(machine.netlink.forgotten, ['172.17.0.3']);
+});
+
 test('a second run of the same container takes the place of the first', async () => {
   const machine = createMachine();
   const room = await machine.boot();

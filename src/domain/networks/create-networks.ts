@@ -168,8 +168,8 @@ class Room implements NetworksRoom {
   }
 
   #sandboxDeps(): SandboxDeps {
-    const { namespaces, store, events, log } = this.#deps;
-    return { networks: this.#active, firewall: this.#firewall, namespaces, store, events, log };
+    const { netlink, namespaces, store, events, log } = this.#deps;
+    return { networks: this.#active, firewall: this.#firewall, netlink, namespaces, store, events, log };
   }
 
   #publishing(config: NetworksConfig): PublishDeps {
@@ -189,7 +189,7 @@ class Room implements NetworksRoom {
   }
 
   #createDeps(): CreateSandboxDeps {
-    const { netlink, hostNetwork, namespaceDirectory } = this.#deps;
+    const { hostNetwork, namespaceDirectory } = this.#deps;
     const config = this.#deps.config.current;
     const publishing = this.#publishing(config);
     const find = (reference: string): ActiveNetwork => {
@@ -198,7 +198,7 @@ class Room implements NetworksRoom {
       if (!active) throw noSuchNetwork(reference);
       return active;
     };
-    return { ...this.#sandboxDeps(), netlink, hostNetwork, namespaceDirectory, publishing, config, find };
+    return { ...this.#sandboxDeps(), hostNetwork, namespaceDirectory, publishing, config, find };
   }
 
   #discardLeft(container: ContainerId): void {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import type { HostNetwork } from '../../adapters/host-network/index.ts';
-import type { Netlink } from '../../adapters/netlink/index.ts';
 import { type NetworkId, type SandboxId, randomId, shortId } from '../../base/ids.ts';
 import type { ActiveNetwork, EndpointPlace, PlacedEndpoint } from './driver.ts';
 import { publishFailed, setUpFailed } from './errors.ts';
@@ -13,7 +12,6 @@ import { type ResolverOverrides, resolvConf } from './resolv-conf.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 
 export interface CreateSandboxDeps extends SandboxDeps {
-  readonly netlink: Netlink;
   readonly hostNetwork: HostNetwork;
   readonly namespaceDirectory: string;
   readonly publishing: PublishDeps;

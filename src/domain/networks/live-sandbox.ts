@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Netlink } from '../../adapters/netlink/index.ts';
 import type { NetworkNamespaces } from '../../adapters/netns/index.ts';
 import type { NetworkStore } from '../../adapters/store/index.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { NetworkId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
+import { parseIp } from '../../spec/ip.ts';
 import type { EventPublisher } from '../events/index.ts';
 import type { ActiveNetwork, PlacedEndpoint } from './driver.ts';
 import type { Firewall } from './firewall.ts';
@@ -12,6 +14,7 @@ import type { LivePort } from './publish-ports.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 
 export interface SandboxDeps {
+  readonly netlink: Netlink;
   readonly networks: ReadonlyMap<NetworkId, ActiveNetwork>;
   readonly namespaces: NetworkNamespaces;
   readonly firewall: Firewall;
@@ -82,6 +85,7 @@ export class LiveSandbox implements Sandbox {
     const { record } = this;
     this.#attempt('ports', () => this.#deps.firewall.withdraw(record.ports, record.publishedTo));
     this.letGoOfPorts();
+    this.#attempt('flows', () => this.#forgetFlows());
     for (const endpoint of record.endpoints)
       this.#attempt('endpoint', () => this.#deps.networks.get(endpoint.network)?.detach(endpoint));
     const path = record.namespacePath;
@@ -99,6 +103,13 @@ export class LiveSandbox implements Sandbox {
   async [Symbol.asyncDispose](): Promise<void> {
     this.release();
     return Promise.resolve();
+  }
+
+  /** Clients that go on sending would reach whoever has the address next: nobody closes an udp flow. */
+  #forgetFlows(): void {
+    const { ports, publishedTo } = this.record;
+    const address = parseIp(publishedTo);
+    if (address && ports.some(({ port }) => port.protocol === 'udp')) this.#deps.netlink.forgetFlows(address);
   }
 
   #attempt(part: string, work: () => void): void {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
@@ -241,6 +242,35 @@ test('host and none have an endpoint without an address; none has a namespace of
     host.events.map(({ action, attributes }) => `${action} ${attributes['name']} ${attributes['type']}`),
     ['connect host host', 'connect none null', 'disconnect none null', 'disconnect host host'],
   );
+});
+
+test('a client that goes on sending datagrams reaches the next container, and no other one', async () => {
+  await using room = await host.start();
+  await using _first = await room.createSandbox(request());
+  const publish = [port(53, 5353, 'udp')];
+  const before = await room.createSandbox(request({ publish }));
+  const client = createSocket('udp4');
+  const ask = async (): Promise<string> => {
+    client.send('ping', 5353, HOST_ADDRESS);
+    const [answer] = (await once(client, 'message', { signal: AbortSignal.timeout(1000) })) as [Buffer];
+    return answer.toString();
+  };
+  try {
+    const server = await startServer(pathOf(before));
+    assert.equal(await ask(), 'echo ping');
+    server.kill();
+    await once(server, 'exit');
+    await before[Symbol.asyncDispose]();
+    await using _stranger = await room.createSandbox(request());
+    await using after = await room.createSandbox(request({ publish }));
+    assert.equal(after.endpoints[0]?.ipv4Address, '172.17.0.4');
+    const next = await startServer(pathOf(after));
+    assert.equal(await ask(), 'echo ping');
+    next.kill();
+    await once(next, 'exit');
+  } finally {
+    client.close();
+  }
 });
 
 test('a second engine on a bridge of its own leaves the first one alone', async () => {
