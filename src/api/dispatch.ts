@@ -57,7 +57,10 @@ export class Dispatcher {
   /** Ends the exchanges that `which` names. */
   end(which: (exchange: Exchange) => boolean): void {
     const reason = new EngineError('cancelled', 'the engine is shutting down');
-    for (const exchange of this.#open) if (which(exchange)) exchange.abort(reason);
+    for (const exchange of [...this.#open].filter(which)) {
+      exchange.abort(reason);
+      this.#done(exchange);
+    }
   }
 
   #isSettled(): boolean {

@@ -61,5 +61,5 @@ test('another method and an unknown path find nothing', () => {
   assert.equal(find('POST', '/images/json'), undefined);
   assert.equal(find('HEAD', '/images/json'), undefined);
   assert.equal(find('GET', '/images/json/'), undefined);
-  assert.equal(find(undefined, '/x'), undefined);
+  assert.equal(router.find(undefined, '/x'), undefined);
 });
