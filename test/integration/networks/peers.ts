@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
+import { asyncDisposable } from '../../../src/base/disposal.ts';
 
 /** Answers on tcp 80 with who asked, and on udp 53 with what was said. */
 const SERVER = `
@@ -15,13 +16,16 @@ const SERVER = `
   });
 `;
 
-/** A server in the namespace at `path`, ready when this resolves. Kill it by its process id. */
-export const startServer = async (path: string): Promise<ChildProcess> => {
+/** A server in the namespace at `path`, ready when this resolves; disposal ends it. */
+export const startServer = async (path: string): Promise<AsyncDisposable> => {
   const child = spawn('nsenter', [`--net=${path}`, process.execPath, '-e', SERVER], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
-  return child;
+  return asyncDisposable(async () => {
+    child.kill();
+    await once(child, 'exit');
+  });
 };
 
 /** What the tcp server at `host`:`port` says to this process. @throws when it does not answer in a second */

@@ -62,27 +62,22 @@ test('a published port is reached from outside, from the host, by IPv6 and from 
   await using sandbox = await room.createSandbox(request({ publish }));
   const address = sandbox.endpoints[0]?.ipv4Address ?? '';
   assert.equal(address, '172.17.0.2');
-  const server = await startServer(pathOf(sandbox));
-  try {
-    assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8080), `hello ${OUTSIDE_ADDRESS}`);
-    assert.equal(await askTcp(HOST_ADDRESS, 8080), `hello ${HOST_ADDRESS}`);
-    assert.equal(await askTcp('127.0.0.1', 8080), 'hello 172.17.0.1');
-    assert.equal(await askTcp('::1', 8080), 'hello 172.17.0.1');
-    assert.equal(await askTcp('127.0.0.1', 8081), 'hello 172.17.0.1');
-    assert.equal(await askUdp('127.0.0.1', 5353), 'echo ping');
-    assert.equal(await askUdp('::1', 5353), 'echo ping');
-    assert.equal(await askFrom(pathOf(sandbox), HOST_ADDRESS, 8080), 'hello 172.17.0.1');
-    assert.equal(await askFrom(pathOf(sandbox), '172.17.0.1', 8080), 'hello 172.17.0.1');
-    // What is bound to the loopback address, or not published, is not reached from outside.
-    assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8081), '');
-    assert.equal(await askFrom(host.outside, address, 80), '');
-    await using other = await room.createSandbox(request());
-    assert.equal(await askFrom(pathOf(other), address, 80), 'hello 172.17.0.3');
-    assert.equal(await askFrom(pathOf(other), HOST_ADDRESS, 8080), 'hello 172.17.0.1');
-  } finally {
-    server.kill();
-    await once(server, 'exit');
-  }
+  await using _server = await startServer(pathOf(sandbox));
+  assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8080), `hello ${OUTSIDE_ADDRESS}`);
+  assert.equal(await askTcp(HOST_ADDRESS, 8080), `hello ${HOST_ADDRESS}`);
+  assert.equal(await askTcp('127.0.0.1', 8080), 'hello 172.17.0.1');
+  assert.equal(await askTcp('::1', 8080), 'hello 172.17.0.1');
+  assert.equal(await askTcp('127.0.0.1', 8081), 'hello 172.17.0.1');
+  assert.equal(await askUdp('127.0.0.1', 5353), 'echo ping');
+  assert.equal(await askUdp('::1', 5353), 'echo ping');
+  assert.equal(await askFrom(pathOf(sandbox), HOST_ADDRESS, 8080), 'hello 172.17.0.1');
+  assert.equal(await askFrom(pathOf(sandbox), '172.17.0.1', 8080), 'hello 172.17.0.1');
+  // What is bound to the loopback address, or not published, is not reached from outside.
+  assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8081), '');
+  assert.equal(await askFrom(host.outside, address, 80), '');
+  await using other = await room.createSandbox(request());
+  assert.equal(await askFrom(pathOf(other), address, 80), 'hello 172.17.0.3');
+  assert.equal(await askFrom(pathOf(other), HOST_ADDRESS, 8080), 'hello 172.17.0.1');
   assert.deepEqual(sandbox.ports, [
     {
       port: { number: 80, protocol: 'tcp' },
@@ -106,18 +101,11 @@ test('containers do not reach each other when icc is off, and still reach the ho
   await using room = await host.start({ icc: false });
   await using one = await room.createSandbox(request({ publish: [port(80, 8080)] }));
   await using other = await room.createSandbox(request());
-  const server = await startServer(pathOf(one));
-  const outside = await startServer(host.outside);
-  try {
-    assert.equal(await askFrom(pathOf(other), one.endpoints[0]?.ipv4Address ?? '', 80), '');
-    assert.equal(await askFrom(pathOf(other), OUTSIDE_ADDRESS, 80), `hello ${HOST_ADDRESS}`);
-    assert.equal(await askTcp(HOST_ADDRESS, 8080), `hello ${HOST_ADDRESS}`);
-  } finally {
-    for (const child of [server, outside]) {
-      child.kill();
-      await once(child, 'exit');
-    }
-  }
+  await using _server = await startServer(pathOf(one));
+  await using _outside = await startServer(host.outside);
+  assert.equal(await askFrom(pathOf(other), one.endpoints[0]?.ipv4Address ?? '', 80), '');
+  assert.equal(await askFrom(pathOf(other), OUTSIDE_ADDRESS, 80), `hello ${HOST_ADDRESS}`);
+  assert.equal(await askTcp(HOST_ADDRESS, 8080), `hello ${HOST_ADDRESS}`);
 });
 
 test('without a firewall the engine forwards by itself', async () => {
@@ -125,14 +113,9 @@ test('without a firewall the engine forwards by itself', async () => {
   await using sandbox = await room.createSandbox(
     request({ publish: [port(80, 8080), port(53, 5353, 'udp')] }),
   );
-  const server = await startServer(pathOf(sandbox));
-  try {
-    assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8080), 'hello 172.17.0.1');
-    assert.equal(await askUdp('127.0.0.1', 5353), 'echo ping');
-  } finally {
-    server.kill();
-    await once(server, 'exit');
-  }
+  await using _server = await startServer(pathOf(sandbox));
+  assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8080), 'hello 172.17.0.1');
+  assert.equal(await askUdp('127.0.0.1', 5353), 'echo ping');
 });
 
 test("a taken port fails in Docker's words, and nothing is left of the sandbox", async () => {
@@ -179,13 +162,8 @@ test('ephemeral ports follow each other and addresses are reused at once', async
   await using second = await room.createSandbox(request({ publish }));
   assert.equal(second.ports[0]?.bindings[0]?.port, one + 1);
   assert.equal(second.endpoints[0]?.ipv4Address, '172.17.0.2');
-  const server = await startServer(pathOf(second));
-  try {
-    assert.equal(await askTcp('127.0.0.1', one + 1), 'hello 172.17.0.1');
-  } finally {
-    server.kill();
-    await once(server, 'exit');
-  }
+  await using _server = await startServer(pathOf(second));
+  assert.equal(await askTcp('127.0.0.1', one + 1), 'hello 172.17.0.1');
 });
 
 test('a later daemon adopts what lives, with its ports, and sweeps away the rest', async () => {
@@ -205,14 +183,9 @@ test('a later daemon adopts what lives, with its ports, and sweeps away the rest
   assert.deepEqual(elements(), ['tcp . 8080 : 172.17.0.2 . 80']);
   assert.deepEqual(adopted.ports[0]?.bindings.length, 2);
   await eventually(() => veths().length === 1);
-  const server = await startServer(pathOf(adopted));
-  try {
-    assert.equal(await askTcp(HOST_ADDRESS, 8080), `hello ${HOST_ADDRESS}`);
-    assert.equal(await askTcp('::1', 8080), 'hello 172.17.0.1');
-  } finally {
-    server.kill();
-    await once(server, 'exit');
-  }
+  await using _server = await startServer(pathOf(adopted));
+  assert.equal(await askTcp(HOST_ADDRESS, 8080), `hello ${HOST_ADDRESS}`);
+  assert.equal(await askTcp('::1', 8080), 'hello 172.17.0.1');
   await using fresh = await room.createSandbox(request());
   assert.equal(fresh.endpoints[0]?.ipv4Address, '172.17.0.3');
   await adopted[Symbol.asyncDispose]();
@@ -256,18 +229,16 @@ test('a client that goes on sending datagrams reaches the next container, and no
     return answer.toString();
   };
   try {
-    const server = await startServer(pathOf(before));
-    assert.equal(await ask(), 'echo ping');
-    server.kill();
-    await once(server, 'exit');
+    {
+      await using _server = await startServer(pathOf(before));
+      assert.equal(await ask(), 'echo ping');
+    }
     await before[Symbol.asyncDispose]();
     await using _stranger = await room.createSandbox(request());
     await using after = await room.createSandbox(request({ publish }));
     assert.equal(after.endpoints[0]?.ipv4Address, '172.17.0.4');
-    const next = await startServer(pathOf(after));
+    await using _next = await startServer(pathOf(after));
     assert.equal(await ask(), 'echo ping');
-    next.kill();
-    await once(next, 'exit');
   } finally {
     client.close();
   }
@@ -283,22 +254,15 @@ test('a second engine on a bridge of its own leaves the first one alone', async 
   const second = await host.start({ bridge: 'second0' });
   const other = await second.createSandbox(request({ publish: [port(80, 8081)] }));
   assert.equal(other.endpoints[0]?.ipv4Address, '172.18.0.2');
-  const server = await startServer(pathOf(one));
-  const otherServer = await startServer(pathOf(other));
-  try {
-    assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8080), `hello ${OUTSIDE_ADDRESS}`);
-    assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8081), `hello ${OUTSIDE_ADDRESS}`);
-    // Two bridges do not know each other's containers.
-    assert.equal(await askFrom(pathOf(other), one.endpoints[0]?.ipv4Address ?? '', 80), '');
-    await other[Symbol.asyncDispose]();
-    await second[Symbol.asyncDispose]();
-    assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8080), `hello ${OUTSIDE_ADDRESS}`);
-  } finally {
-    for (const child of [server, otherServer]) {
-      child.kill();
-      await once(child, 'exit');
-    }
-  }
+  await using _server = await startServer(pathOf(one));
+  await using _otherServer = await startServer(pathOf(other));
+  assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8080), `hello ${OUTSIDE_ADDRESS}`);
+  assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8081), `hello ${OUTSIDE_ADDRESS}`);
+  // Two bridges do not know each other's containers.
+  assert.equal(await askFrom(pathOf(other), one.endpoints[0]?.ipv4Address ?? '', 80), '');
+  await other[Symbol.asyncDispose]();
+  await second[Symbol.asyncDispose]();
+  assert.equal(await askFrom(host.outside, HOST_ADDRESS, 8080), `hello ${OUTSIDE_ADDRESS}`);
 });
 
 test('a sandbox takes a few milliseconds', async (context) => {
