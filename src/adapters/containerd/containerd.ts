@@ -4,6 +4,7 @@ import type { Log } from '../../base/log.ts';
 import { type Nanoseconds, seconds } from '../../base/time.ts';
 import type { Content } from './content.ts';
 import { createContent } from './content-service.ts';
+import { endStrayShims } from './stray-shims.ts';
 import { createTaskEvents } from './event-stream.ts';
 import { createStdioFactory } from './fifos.ts';
 import { Introspection } from './gen/containerd/services/introspection/v1/introspection_pb.ts';
@@ -43,6 +44,8 @@ export interface Containerd extends AsyncDisposable {
   plugins(): Promise<readonly { readonly type: string; readonly id: string; readonly error?: string }[]>;
   /** Makes the namespace unless it is there. The daemon calls it once, after it has found containerd. */
   ensureNamespace(): Promise<void>;
+  /** Ends shims of ours whose task `isKnown` denies and containerd has lost, as a cut-off call can. Gives how many. */
+  endStrayShims(isKnown: (id: string) => boolean): Promise<number>;
 }
 
 /** How long calls may take that say nothing else, their wait for a lost connection included. */
@@ -103,6 +106,7 @@ export const createContainerd = (options: ContainerdOptions): Containerd => {
         if (!isKind(error, 'conflict')) throw error;
       }
     },
+    endStrayShims: (isKnown) => endStrayShims({ address, namespace }, isKnown),
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 };

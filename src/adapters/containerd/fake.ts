@@ -53,6 +53,7 @@ export const createFakeContainerd = (options: FakeContainerdOptions = {}): FakeC
     version: async () => ({ version: '1.6.20', revision: 'fake' }),
     plugins: async () => [{ type: 'io.containerd.snapshotter.v1', id: 'overlayfs' }],
     ensureNamespace: async () => undefined,
+    endStrayShims: async () => 0,
     exit: (process, status) => tasks.end(process, status),
     publish: (event) => events.publish(event),
     failNext: (call, error) => void failures.set(call, error),

@@ -41,7 +41,10 @@ export interface ContainersDeps {
   readonly config: ConfigSource<ContainersConfig>;
   /** Where containers' FIFOs live: `<exec-root>/…`; gone with a reboot, kept over a restart of the daemon. */
   readonly runDirectory: string;
-  readonly containerd: Pick<Containerd, 'tasks' | 'containers' | 'events' | 'stdio' | 'snapshots'>;
+  readonly containerd: Pick<
+    Containerd,
+    'tasks' | 'containers' | 'events' | 'stdio' | 'snapshots' | 'endStrayShims'
+  >;
   readonly store: ContainerStore;
   readonly images: Images;
   readonly networks: Networks;

@@ -35,6 +35,15 @@ const sweepTasks = async (deps: SweepDeps, spared: ReadonlySet<string>): Promise
   }
 };
 
+/** Shims that containerd itself has lost sight of. */
+const sweepShims = async (deps: SweepDeps): Promise<void> => {
+  const tasks = new Set((await deps.containerd.tasks.list()).map(({ id }) => id));
+  const ended = await deps.containerd.endStrayShims(
+    (id) => tasks.has(id) || isInUse(deps, id as ContainerId),
+  );
+  if (ended > 0) deps.log.info('shims without a task were ended', { count: ended });
+};
+
 const isInUse = ({ runs, ledger }: SweepDeps, id: ContainerId): boolean =>
   runs.get(id) !== undefined || ledger.isLocked(id);
 
@@ -54,6 +63,7 @@ const sweepRunDirectories = async (deps: SweepDeps, spared: ReadonlySet<string>)
 export const sweepLeftovers = async (deps: SweepDeps, spared: ReadonlySet<string>): Promise<void> => {
   await attempt(deps, 'tasks', async () => sweepTasks(deps, spared));
   await Promise.all([
+    attempt(deps, 'shims', async () => sweepShims(deps)),
     attempt(deps, 'networks', async () => deps.networks.sweep((id) => isInUse(deps, id) || spared.has(id))),
     attempt(deps, 'run directories', async () => sweepRunDirectories(deps, spared)),
     attempt(deps, 'layers', async () =>
