@@ -4,6 +4,7 @@ import { isKnownSignal, parseSignal, SIGKILL } from '../../spec/signals.ts';
 import { type EndProcessDeps, killProcess } from './end-process.ts';
 import { notRunning } from './errors.ts';
 import { sendSignal, stopSignalOf } from './send-signal.ts';
+import { settled } from './settled.ts';
 import { isRunning } from './state.ts';
 import { cancelRestart } from './stop.ts';
 
@@ -16,7 +17,7 @@ const readSignal = (name: string): number => {
 };
 
 const kill = async (deps: KillDeps, reference: string, signal: number): Promise<void> => {
-  const container = deps.ledger.resolve(reference);
+  const container = await settled(deps, reference);
   const { id, state } = container;
   if (!isRunning(state)) throw notRunning(id);
   if (state.status === 'restarting') {
@@ -29,11 +30,10 @@ const kill = async (deps: KillDeps, reference: string, signal: number): Promise<
 
 /**
  * Sends a signal; SIGKILL is waited for.
- * @throws not-found; conflict when nothing runs; invalid-argument for a bad signal; all but the first with
- * `cannot kill container: X: ` before their text
+ * @throws not-found; conflict when nothing runs; invalid-argument for a bad signal; all with `cannot kill container: X: `
+ * before their text
  */
 export const killContainer = async (deps: KillDeps, reference: string, signalName: string): Promise<void> => {
-  deps.ledger.resolve(reference);
   try {
     await kill(deps, reference, readSignal(signalName));
   } catch (error) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isKind } from '../../base/errors.ts';
+import { isKind, messageOf } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
 import { parseSignal, SIGKILL, SIGTERM } from '../../spec/signals.ts';
 import type { Container } from './container.ts';
@@ -30,7 +30,15 @@ const noteManualStop = async (deps: SendSignalDeps, container: Container): Promi
 const resume = async (deps: SendSignalDeps, container: Container): Promise<void> => {
   const { state } = container;
   if (state.status !== 'paused') return;
-  await deps.containerd.tasks.resume(container.id);
+  try {
+    await deps.containerd.tasks.resume(container.id);
+  } catch (error) {
+    // runc thaws by itself whom it kills (on cgroup v1), and then finds nothing to resume.
+    deps.log.debug('a killed container was not resumed', {
+      container: container.id,
+      error: messageOf(error),
+    });
+  }
   await deps.ledger.record({ ...container, state: { ...state, status: 'running' } }, 'unpause');
 };
 

@@ -5,6 +5,7 @@ import { parseSignal } from '../../spec/signals.ts';
 import type { Container } from './container.ts';
 import { type EndProcessDeps, stopProcess } from './end-process.ts';
 import { stopSignalOf } from './send-signal.ts';
+import { settled } from './settled.ts';
 import { isRunning } from './state.ts';
 
 export type StopDeps = EndProcessDeps;
@@ -64,7 +65,7 @@ export const stopContainer = async (
   reference: string,
   options: StopOptions,
 ): Promise<'stopped' | 'already-stopped'> => {
-  const container = deps.ledger.resolve(reference);
+  const container = await settled(deps, reference);
   if (!isRunning(container.state)) return 'already-stopped';
   try {
     await stopRunning(deps, container, options);
