@@ -75,7 +75,8 @@ export const mergeConfig = (own: ContainerConfig, image: ContainerConfig): Conta
     env: mergeEnv(own.env, image.env),
     shell: isEmpty(own.shell) ? image.shell : own.shell,
     exposedPorts: union(own.exposedPorts, image.exposedPorts),
-    volumes: union(own.volumes, image.volumes),
+    // None of one's own is not the same as none at all: the image's null stays null.
+    volumes: Object.keys(own.volumes ?? {}).length === 0 ? image.volumes : union(own.volumes, image.volumes),
     labels: union(own.labels, image.labels) ?? {},
     ...(healthcheck && { healthcheck }),
   };

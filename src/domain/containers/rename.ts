@@ -16,7 +16,8 @@ const allocate = (
   id: ContainerId,
 ): { readonly name: string; readonly reservation: Disposable } => {
   try {
-    const name = parseName(text);
+    // Docker looks at the name with its slash, and shows it so when it is bad.
+    const name = parseName(text.startsWith('/') ? text : `/${text}`);
     return { name, reservation: deps.ledger.names.reserve(name, id) };
   } catch (error) {
     throw error instanceof EngineError ? prefixed('Error when allocating new name: ', error) : error;

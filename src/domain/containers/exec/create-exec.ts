@@ -5,6 +5,7 @@ import type { Core } from '../core.ts';
 import type { ExecRequest } from '../containers.ts';
 import { parseDetachKeys } from '../detach-keys.ts';
 import { createProcessStreams } from '../process-streams.ts';
+import { settled } from '../settled.ts';
 import { resolveUserOfProcess } from '../user.ts';
 import { assertCanExec } from './check-container.ts';
 import { commandText, type ExecRecord } from './exec-record.ts';
@@ -35,7 +36,7 @@ export const createExec = async (
   request: ExecRequest,
 ): Promise<ExecRecord> => {
   if (request.cmd.length === 0) throw new EngineError('invalid-argument', 'No exec command specified');
-  const container = deps.ledger.resolve(reference);
+  const container = await settled(deps, reference);
   assertCanExec(container, reference);
   const keys = detachKeys(request.detachKeys);
   if (request.user !== '') await checkUser(request.user, container.state.pid);
