@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  access,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { EngineError, messageOf } from '../../base/errors.ts';
 import { stringify } from '../../base/json.ts';
@@ -11,6 +21,8 @@ const HOST_CONFIG = 'hostconfig.json';
 const DIRECTORY_MODE = 0o710;
 const DOCUMENT_MODE = 0o600;
 const FILE_MODE = 0o644;
+/** Directories that are being made or removed have names that no container has. */
+const UNFINISHED = '.';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
@@ -48,6 +60,19 @@ const syncDirectory = async (path: string): Promise<void> => {
   }
 };
 
+const exists = async (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const write = async (directory: string, documents: ContainerDocuments, durable: boolean): Promise<void> => {
+  if (documents.hostConfig)
+    await replace(join(directory, HOST_CONFIG), stringify(documents.hostConfig), durable);
+  await replace(join(directory, CONFIG), stringify(documents.config), durable);
+  if (durable) await syncDirectory(directory);
+};
+
 /** The real store, below `root` (`<data-root>/containers`). */
 export class ContainerDirectory implements ContainerStore {
   readonly #root: string;
@@ -65,17 +90,26 @@ export class ContainerDirectory implements ContainerStore {
     documents: ContainerDocuments,
     { durable }: { readonly durable: boolean },
   ): Promise<void> {
-    const directory = this.directory(id);
     try {
-      // The host's document first: a container without it would be broken, one without a record does not exist.
-      if (documents.hostConfig) {
-        await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
-        await replace(join(directory, HOST_CONFIG), stringify(documents.hostConfig), durable);
-      }
-      await replace(join(directory, CONFIG), stringify(documents.config), durable);
-      if (durable) await syncDirectory(directory);
+      if (documents.hostConfig && !(await exists(this.directory(id))))
+        await this.#make(id, documents, durable);
+      else await write(this.directory(id), documents, durable);
     } catch (error) {
       refuse(error);
+    }
+  }
+
+  /** A new directory appears with all that belongs into it, or not at all. */
+  async #make(id: string, documents: ContainerDocuments, durable: boolean): Promise<void> {
+    const fresh = join(this.#root, `${UNFINISHED}${id}`);
+    try {
+      await mkdir(fresh, { recursive: true, mode: DIRECTORY_MODE });
+      await write(fresh, documents, durable);
+      await rename(fresh, this.directory(id));
+      if (durable) await syncDirectory(this.#root);
+    } catch (error) {
+      await rm(fresh, { recursive: true, force: true });
+      throw error;
     }
   }
 
@@ -92,12 +126,27 @@ export class ContainerDirectory implements ContainerStore {
     const entries = await readdir(this.#root, { withFileTypes: true });
     const found: FoundContainer[] = [];
     // In turn: thousands of open files at once would meet the limit, and the cache makes each read short.
-    for (const entry of entries) if (entry.isDirectory()) found.push(await this.#read(entry.name));
+    for (const entry of entries) {
+      if (entry.name.startsWith(UNFINISHED)) await this.#erase(entry.name);
+      else if (entry.isDirectory()) found.push(await this.#read(entry.name));
+    }
     return found;
   }
 
   async remove(id: string): Promise<void> {
-    await rm(this.directory(id), { recursive: true, force: true });
+    const trash = `${UNFINISHED}${id}.removed`;
+    try {
+      // Whole, then gone: half a directory would look like a corrupt container.
+      await rename(this.directory(id), join(this.#root, trash));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return;
+      refuse(error);
+    }
+    await this.#erase(trash);
+  }
+
+  async #erase(name: string): Promise<void> {
+    await rm(join(this.#root, name), { recursive: true, force: true });
   }
 
   async #read(id: string): Promise<FoundContainer> {
