@@ -156,6 +156,7 @@ const fakeNetworks = (sandboxes: Set<string>, publish: (event: NewEvent) => void
     };
   },
   adoptSandbox: async () => undefined,
+  renameContainer: () => undefined,
   sweep: async (isKnown) => {
     const unknown = [...sandboxes].filter((id) => !isKnown(id as ContainerId));
     for (const id of unknown) sandboxes.delete(id);

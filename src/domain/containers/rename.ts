@@ -5,7 +5,7 @@ import type { Core } from './core.ts';
 import { noSuchContainer, prefixed } from './errors.ts';
 import { parseName } from './name-table.ts';
 
-export type RenameDeps = Pick<Core, 'ledger'>;
+export type RenameDeps = Pick<Core, 'ledger' | 'networks'>;
 
 const invalid = (text: string): EngineError => new EngineError('invalid-argument', text);
 
@@ -44,5 +44,6 @@ export const renameContainer = async (
     reservation[Symbol.dispose]();
     throw error;
   }
+  deps.networks.renameContainer(id, name);
   deps.ledger.names.release(container.name, id);
 };

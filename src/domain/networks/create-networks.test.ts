@@ -277,6 +277,23 @@ test('a table that somebody flushed is put back with all that is published', asy
   assert.equal(machine.elements().length, 2);
 });
 
+test('a renamed container shows its new name, after a restart too', async () => {
+  const machine = createMachine();
+  const room = await machine.boot();
+  const one = request();
+  await room.createSandbox(one);
+  room.renameContainer(one.container, 'other');
+  room.renameContainer(randomId(), 'unknown');
+  const { id } = room.resolve('bridge');
+  assert.deepEqual(
+    room.endpoints(id).map(({ containerName }) => containerName),
+    ['other'],
+  );
+  const after = await machine.boot();
+  const adopted = await after.adoptSandbox(one.container);
+  assert.equal(adopted?.endpoints[0]?.containerName, 'other');
+});
+
 test('udp flows that led to a container are forgotten with it', async () => {
   const machine = createMachine();
   const room = await machine.boot();

@@ -110,6 +110,10 @@ class Room implements NetworksRoom {
     return Promise.resolve(sandbox);
   }
 
+  renameContainer(container: ContainerId, name: string): void {
+    this.#sandboxes.get(container)?.rename(name);
+  }
+
   async sweep(isKnown: (container: ContainerId) => boolean): Promise<number> {
     const strangers = this.#records().filter(({ container }) => !isKnown(container));
     // Before the sandboxes go: their links go with their namespaces, and removing a link by itself is slow.

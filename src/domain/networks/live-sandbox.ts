@@ -43,7 +43,7 @@ export const publishMembership = (
 
 /** A sandbox that exists, until it is released. */
 export class LiveSandbox implements Sandbox {
-  readonly record: SandboxRecord;
+  #record: SandboxRecord;
   readonly #deps: SandboxDeps;
   readonly #held: readonly LivePort[];
   readonly #onRelease: () => void;
@@ -51,11 +51,14 @@ export class LiveSandbox implements Sandbox {
 
   constructor(deps: SandboxDeps, record: SandboxRecord, held: readonly LivePort[], onRelease: () => void) {
     this.#deps = deps;
-    this.record = record;
+    this.#record = record;
     this.#held = held;
     this.#onRelease = onRelease;
   }
 
+  get record(): SandboxRecord {
+    return this.#record;
+  }
   get id(): SandboxRecord['id'] {
     return this.record.id;
   }
@@ -76,6 +79,13 @@ export class LiveSandbox implements Sandbox {
   }
   get hostsLines(): readonly string[] {
     return this.record.hostsLines;
+  }
+
+  /** Its endpoints show another name from now on. */
+  rename(containerName: string): void {
+    const endpoints = this.#record.endpoints.map((endpoint) => ({ ...endpoint, containerName }));
+    this.#record = { ...this.#record, endpoints };
+    this.#deps.store.sandboxes.put(this.id, this.#record);
   }
 
   /** Lets go of everything, whatever part of it fails: ports and addresses are free when it returns. */

@@ -103,6 +103,8 @@ export interface Networks {
   createSandbox(request: SandboxRequest): Promise<Sandbox>;
   /** Takes over the sandbox that an earlier daemon built. `undefined` when it is gone. */
   adoptSandbox(container: ContainerId): Promise<Sandbox | undefined>;
+  /** The container has another name from now on: its endpoints show it. One without a sandbox is no error. */
+  renameContainer(container: ContainerId, name: string): void;
   /** Removes whatever belongs to sandboxes of containers that `isKnown` denies: links, addresses, ports, namespaces. */
   sweep(isKnown: (container: ContainerId) => boolean): Promise<number>;
   /** Drivers by name, for `/info`. */
