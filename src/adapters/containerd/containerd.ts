@@ -3,6 +3,7 @@ import { isKind } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { type Nanoseconds, seconds } from '../../base/time.ts';
 import type { Content } from './content.ts';
+import { createLocalContent } from './content-local.ts';
 import { createContent } from './content-service.ts';
 import { endStrayShims } from './stray-shims.ts';
 import { createTaskEvents } from './event-stream.ts';
@@ -65,6 +66,8 @@ export interface ContainerdOptions {
   readonly log: Log;
   /** `overlayfs` when absent. */
   readonly snapshotter?: string;
+  /** containerd's own `root` directory when it is on this machine: then large blobs go by file instead of by call. */
+  readonly root?: string;
   readonly deadlines?: Partial<ContainerdDeadlines>;
 }
 
@@ -72,7 +75,7 @@ const DEADLINES: ContainerdDeadlines = { call: seconds(60), task: seconds(120), 
 
 /** The real containerd behind a unix socket. No I/O happens before the first call. */
 export const createContainerd = (options: ContainerdOptions): Containerd => {
-  const { address, namespace, log, snapshotter = 'overlayfs' } = options;
+  const { address, namespace, log, snapshotter = 'overlayfs', root } = options;
   const deadlines = { ...DEADLINES, ...options.deadlines };
   const connection = new Connection(address, log);
   const metadata = { 'containerd-namespace': namespace };
@@ -81,7 +84,7 @@ export const createContainerd = (options: ContainerdOptions): Containerd => {
     address,
     namespace,
     containers: createContainerRecords(client),
-    content: createContent(client),
+    content: root === undefined ? createContent(client) : createLocalContent(client, root),
     diffs: createDiffs(client, deadlines.unpack),
     events: createTaskEvents({ client, namespace, log }),
     images: createImageRecords(client),

@@ -47,7 +47,7 @@ const readAll = async (client: GrpcClient, digest: Digest, limit: number): Promi
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
 };
 
-/** containerd's content service. */
+/** containerd's content service, reached by calls alone. */
 export const createContent = (client: GrpcClient): Content => {
   const abort = async (ref: string): Promise<void> => {
     try {

@@ -32,7 +32,9 @@ type WriteCall = Duplex<typeof WriteContentRequestSchema, typeof WriteContentRes
 export type OpenSource = (offset: number) => AsyncIterable<Uint8Array>;
 
 /** Gathers the chunks of `source` to groups of at least `MESSAGE_SIZE` bytes; the last one may be smaller. */
-const gather = async function* (source: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Uint8Array[]> {
+export const gather = async function* (
+  source: AsyncIterable<Uint8Array>,
+): AsyncGenerator<readonly Uint8Array[]> {
   let group: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of source) {

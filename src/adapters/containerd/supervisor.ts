@@ -13,7 +13,6 @@ import {
   signalProcess,
   spawnProcess,
 } from './containerd-process.ts';
-import { createContainerd } from './containerd.ts';
 import { pidFileOf, socketOf } from './supervisor-config.ts';
 
 /** Pause (ms) between two looks at the socket of a containerd that starts. */
@@ -55,6 +54,8 @@ const accepts = (address: string): Promise<boolean> =>
 
 const answers = async (address: string, log: Log, patience: Nanoseconds): Promise<boolean> => {
   if (!(await accepts(address))) return false;
+  // Loaded while containerd starts, not before: the daemon wants its process up as early as can be.
+  const { createContainerd } = await import('./containerd.ts');
   await using containerd = createContainerd({
     address,
     namespace: 'berth',

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { after, before } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { containerdContract } from '../../../src/adapters/containerd/contract.ts';
 import { type PrivateContainerd, startPrivateContainerd } from './private-containerd.ts';
 
-const slot: { containerd?: PrivateContainerd } = {};
-
-before(async () => {
-  slot.containerd = await startPrivateContainerd();
-});
-
-after(async () => {
-  await slot.containerd?.stop();
-});
-
-containerdContract('containerd', () => (slot.containerd as PrivateContainerd).subject);
+for (const local of [false, true]) {
+  const name = local ? 'containerd, blobs by file' : 'containerd';
+  describe(name, () => {
+    const slot: { running?: PrivateContainerd } = {};
+    before(async () => {
+      slot.running = await startPrivateContainerd({ local });
+    });
+    after(async () => {
+      await slot.running?.stop();
+    });
+    containerdContract(name, () => (slot.running as PrivateContainerd).subject);
+  });
+}

@@ -5,7 +5,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { createContainerd } from '../../../src/adapters/containerd/index.ts';
 import { isKind } from '../../../src/base/errors.ts';
+import { silentLog } from '../../../src/base/log.ts';
 import { type Digest, sha256 } from '../../../src/spec/digest.ts';
 import { type PrivateContainerd, startPrivateContainerd } from './private-containerd.ts';
 
@@ -14,7 +16,7 @@ const signal = AbortSignal.timeout(120_000);
 const slot: { running?: PrivateContainerd } = {};
 
 before(async () => {
-  slot.running = await startPrivateContainerd();
+  slot.running = await startPrivateContainerd({ local: true });
 });
 after(async () => {
   await slot.running?.stop();
@@ -80,6 +82,23 @@ test('200 MB are written and read in a time worth looking at', async (context) =
   const rate = (span: number): string => `${((200 / span) * 1000).toFixed(0)} MB/s`;
   context.diagnostic(`written ${rate(read - wrote)}, read ${rate(performance.now() - read)}`);
   await content.delete(digest);
+});
+
+test('a blob of another namespace is taken over without a word, and is none of ours before', async () => {
+  const { subject, supervisor, options } = slot.running as PrivateContainerd;
+  const { address } = supervisor;
+  const other = createContainerd({ address, namespace: 'other', log: silentLog, root: options.root });
+  const bytes = randomBytes(MIB);
+  const digest = await store(bytes);
+  await assert.rejects(other.content.readAll(digest), (error) => isKind(error, 'not-found'));
+  await assert.rejects(Array.fromAsync(other.content.read(digest)), (error) => isKind(error, 'not-found'));
+  const request = { ref: 'taken', expected: digest, size: bytes.length, signal };
+  await other.content.write(request, async function* () {
+    yield bytes;
+  });
+  assert.equal((await other.content.info(digest)).size, bytes.length);
+  await other[Symbol.asyncDispose]();
+  assert.deepEqual(Buffer.from(await subject.content.readAll(digest)), bytes);
 });
 
 test('several blobs are written at once, each by its own stream', async () => {

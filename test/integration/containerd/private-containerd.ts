@@ -74,8 +74,8 @@ const endTasks = async ({ tasks }: Containerd): Promise<void> => {
   }
 };
 
-/** Starts a containerd below a fresh directory. */
-export const startPrivateContainerd = async (): Promise<PrivateContainerd> => {
+/** Starts a containerd below a fresh directory. `local`: blobs go by file, as the daemon has it with its own containerd. */
+export const startPrivateContainerd = async ({ local = false } = {}): Promise<PrivateContainerd> => {
   const directory = mkdtempSync(join(tmpdir(), 'berth-containerd-'));
   const options = {
     folder: join(directory, 'exec/containerd'),
@@ -84,7 +84,12 @@ export const startPrivateContainerd = async (): Promise<PrivateContainerd> => {
     log: silentLog,
   };
   const supervisor = await superviseContainerd(options, AbortSignal.timeout(60_000));
-  const containerd = createContainerd({ address: supervisor.address, namespace: 'contract', log: silentLog });
+  const containerd = createContainerd({
+    address: supervisor.address,
+    namespace: 'contract',
+    log: silentLog,
+    ...(local ? { root: options.root } : {}),
+  });
   const lease = await containerd.leases.create({ id: 'test' });
   const source = join(directory, 'rootfs');
   makeRootfs(source);
