@@ -81,7 +81,13 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     live: createLiveHost(),
     programs: createPrograms(env['PATH'] ?? SEARCH_PATH),
     containerd: stack.use(
-      createContainerd({ address: paths.containerdSocket, namespace: config.containerdNamespace, log }),
+      createContainerd({
+        address: paths.containerdSocket,
+        namespace: config.containerdNamespace,
+        log,
+        // The files of a containerd that is not ours may lie elsewhere.
+        ...(config.containerd === '' ? { root: paths.containerdRoot } : {}),
+      }),
     ),
     compression: createCompression(),
     disk: createDisk(),
