@@ -6,7 +6,7 @@ const NEWLINE = 10;
 /** No escape of one byte is longer. */
 const LONGEST_ESCAPE = 6;
 
-const codesOf = (text: string): readonly number[] => [...Buffer.from(text)];
+const codesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 
 /** What Go writes for a byte that is no UTF-8. */
 const REPLACEMENT = codesOf('\\ufffd');
@@ -14,7 +14,7 @@ const LINE_SEPARATOR = codesOf('\\u2028');
 const PARAGRAPH_SEPARATOR = codesOf('\\u2029');
 
 /** Escapes by byte; `undefined` for what stands for itself. */
-const ESCAPES: readonly (readonly number[] | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+const ESCAPES: readonly (Uint8Array | undefined)[] = Array.from({ length: 128 }, (_, code) => {
   if (code === NEWLINE) return undefined;
   const character = String.fromCharCode(code);
   const escaped = escapeLines(character, '');
@@ -56,9 +56,9 @@ const isLineSeparator = (bytes: Uint8Array, index: number): boolean =>
   (bytes[index + 2] === 0xa8 || bytes[index + 2] === 0xa9);
 
 /** How the sequence of `length` bytes (0 for none) is to be written, unless it stands for itself. */
-const escapeAt = (bytes: Uint8Array, index: number, length: number): readonly number[] | undefined => {
+const escapeAt = (bytes: Uint8Array, index: number, length: number): Uint8Array | undefined => {
   if (length === 0) return REPLACEMENT;
-  if (length === 1) return ESCAPES[bytes[index] ?? 0];
+  if (length === 1) return ESCAPES[bytes[index] as number];
   if (length !== 3 || !isLineSeparator(bytes, index)) return undefined;
   return bytes[index + 2] === 0xa8 ? LINE_SEPARATOR : PARAGRAPH_SEPARATOR;
 };
@@ -72,13 +72,14 @@ export const escapeLossy = (bytes: Buffer, separator: Buffer): Buffer => {
   const out = Buffer.allocUnsafe((bytes.length - newlines) * LONGEST_ESCAPE + newlines * separator.length);
   let used = 0;
   for (let index = 0; index < bytes.length;) {
-    const byte = bytes[index] ?? 0;
+    const byte = bytes[index] as number;
     const length = byte < 0x80 ? 1 : sequenceLength(bytes, index);
     if (byte === NEWLINE) used += separator.copy(out, used);
     else {
       const escape = escapeAt(bytes, index, length);
-      if (escape) for (const code of escape) out[used++] = code;
-      else for (let at = index; at < index + length; at += 1) out[used++] = bytes[at] ?? 0;
+      // Plain loops: an iterator or a copy for each of millions of bytes would take most of the time.
+      if (escape) for (let at = 0; at < escape.length; at += 1) out[used++] = escape[at] as number;
+      else for (let at = 0; at < length; at += 1) out[used++] = bytes[index + at] as number;
     }
     index += length || 1;
   }
