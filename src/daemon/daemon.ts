@@ -1,34 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync } from 'node:fs';
 import { superviseContainerd, type Supervisor } from '../adapters/containerd/index.ts';
-import { type Api, createApi } from '../api/index.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { findOpenListeners, resolveListeners } from './listeners.ts';
-import { buildFacts } from './build-info.ts';
-import { type Adapters, composeAdapters } from './compose-adapters.ts';
-import { composeDomain, platformOf, type Rooms } from './compose-domain.ts';
+import { resolveListeners } from './listeners.ts';
+import type { Parts } from './assemble.ts';
+import type { Rooms } from './compose-domain.ts';
 import type { Config, Environment } from './config.ts';
 import { type Paths, pathsOf } from './paths.ts';
 import { claimDataRoot, type DataRoot } from './process/data-root.ts';
 import { claimExecRoot } from './process/exec-root.ts';
 import { writePidfile } from './process/pidfile.ts';
 import { ServiceManager } from './process/service-manager.ts';
-import { oldestApiOf } from './oldest-api.ts';
 import { LiveConfig, reloadAttributes } from './reload.ts';
-import { BERTH } from './version.ts';
 
 export interface DaemonOptions {
   readonly config: Config;
   readonly env: Environment;
   readonly log: Log;
-}
-
-/** What a started daemon consists of. */
-interface Parts {
-  readonly adapters: Adapters;
-  readonly rooms: Rooms;
-  readonly api: Api;
 }
 
 /**
@@ -80,34 +69,27 @@ export class Daemon implements AsyncDisposable {
     const root = this.#claim();
     const listeners = resolveListeners(this.#config.current, this.#env, this.#log);
     const containerd = this.#startContainerd();
-    // Awaited after the listeners are open. Its end comes after that of all who use it, so it is put down now.
+    // Awaited when it is needed. Its end comes after that of all who use it, so it is put down now.
+    containerd.catch(() => undefined);
     this.#stack.defer(() => this.#endContainerd(containerd));
-    const adapters = composeAdapters(
+    // The engine itself is loaded while containerd comes up.
+    const { assemble } = await import('./assemble.ts');
+    const parts = assemble(
       {
-        config: this.#config.current,
+        config: this.#config,
         env: this.#env,
         paths: this.#paths,
-        userAgent: `berth/${BERTH.version}`,
+        id: root.id,
+        listeners,
         log: this.#log,
+        lifetime: this.#lifetime.signal,
       },
       this.#stack,
     );
-    const api = this.#makeApi(listeners);
-    await api.open();
-    const rooms = composeDomain({
-      adapters,
-      config: this.#config,
-      paths: this.#paths,
-      id: root.id,
-      listeners: findOpenListeners(listeners, this.#config.current, this.#log),
-      log: this.#log,
-      lifetime: this.#lifetime.signal,
-    });
-    this.#stack.use(rooms.events);
-    await this.#startRooms(adapters, rooms, containerd);
-    this.#parts = { adapters, rooms, api };
-    const { containers, images, networks, volumes, events, system } = rooms;
-    api.serve({ containers, images, networks, volumes, events, system, host: platformOf(adapters.host) });
+    await parts.api.open();
+    await this.#startRooms(parts, containerd);
+    this.#parts = parts;
+    parts.api.serve({ ...parts.rooms, host: parts.platform });
     for (const listener of listeners)
       this.#log.info(`API listen on ${listener.kind === 'unix' ? listener.path : JSON.stringify(listener)}`);
     await this.#services.ready();
@@ -116,6 +98,7 @@ export class Daemon implements AsyncDisposable {
 
   /** Stops serving, ends the containers (live restore: lets them run), and lets go of everything. */
   async stop(): Promise<void> {
+    this.#starting.abort();
     const parts = this.#parts;
     this.#parts = undefined;
     if (parts) {
@@ -158,18 +141,6 @@ export class Daemon implements AsyncDisposable {
     return root;
   }
 
-  #makeApi(listeners: ReturnType<typeof resolveListeners>): Api {
-    const oldestApi = oldestApiOf(this.#env);
-    return this.#stack.use(
-      createApi({
-        listeners,
-        identity: { version: buildFacts().version, experimental: this.#config.current.experimental },
-        log: this.#log.with({ module: 'api' }),
-        ...(oldestApi === undefined ? {} : { oldestApi }),
-      }),
-    );
-  }
-
   /** A containerd of our own; nothing when one was named. */
   async #startContainerd(): Promise<Supervisor | undefined> {
     const { containerd, debug } = this.#config.current;
@@ -196,7 +167,7 @@ export class Daemon implements AsyncDisposable {
   }
 
   /** What needs no containerd is done while it starts. */
-  async #startRooms(adapters: Adapters, rooms: Rooms, containerd: Promise<unknown>): Promise<void> {
+  async #startRooms({ adapters, rooms }: Parts, containerd: Promise<unknown>): Promise<void> {
     this.#stack.use(rooms.networks);
     const probing = rooms.system.probe(containerd).catch((error: unknown) => {
       this.#log.warn('the programs beneath the engine could not be asked', { error: messageOf(error) });

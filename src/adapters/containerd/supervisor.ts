@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { sleep, within } from '../../base/async.ts';
+import { abortable, sleep, within } from '../../base/async.ts';
 import { EngineError, isKind, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { type Nanoseconds, milliseconds, now, seconds, since } from '../../base/time.ts';
@@ -100,6 +100,8 @@ class ContainerdSupervisor implements Supervisor {
   readonly #options: SupervisorOptions;
   readonly #over = new AbortController();
   #running: ContainerdProcess | undefined;
+  /** Settles when nobody starts containerd again. */
+  #watching: Promise<void> = Promise.resolve();
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -123,7 +125,7 @@ class ContainerdSupervisor implements Supervisor {
       after: since(begun),
       adopted: this.adopted,
     });
-    void this.#watch(this.#running);
+    this.#watching = this.#watch(this.#running);
   }
 
   leave(): void {
@@ -134,9 +136,9 @@ class ContainerdSupervisor implements Supervisor {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort();
     const running = this.#running;
-    if (running === undefined) return;
-    await this.#end(running);
-    rmSync(pidFileOf(this.#options), { force: true });
+    if (running !== undefined) await this.#end(running);
+    await this.#watching;
+    if (running !== undefined) rmSync(pidFileOf(this.#options), { force: true });
   }
 
   async #adopt(signal: AbortSignal): Promise<ContainerdProcess | undefined> {
@@ -170,9 +172,10 @@ class ContainerdSupervisor implements Supervisor {
     let running = first;
     let pause = FIRST_RESTART;
     let begun = now();
+    const { signal } = this.#over;
     for (;;) {
-      const how = await running.ended;
-      if (this.#over.signal.aborted) return;
+      const how = await abortable(running.ended, signal).catch(() => undefined);
+      if (signal.aborted) return;
       this.#running = undefined;
       log.error('containerd ended and is started again', { pid: running.pid, how });
       if (since(begun) > GOOD_RUN) pause = FIRST_RESTART;
@@ -193,6 +196,7 @@ class ContainerdSupervisor implements Supervisor {
         await sleep(milliseconds(pause), signal);
         const running = await this.#spawn(signal);
         this.#running = running;
+        if (signal.aborted) await this.#end(running);
         return { running, pause: Math.min(pause * 2, SLOWEST_RESTART) };
       } catch (error) {
         if (signal.aborted) return undefined;
