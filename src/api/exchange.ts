@@ -111,16 +111,27 @@ export class Exchange {
 
   /** The body as it comes. */
   get body(): AsyncIterable<Uint8Array> {
-    const { connection, request } = this.#start;
+    const { connection } = this.#start;
     const { contentLength } = this.bodyHead;
     if (contentLength === 0) return nothing();
-    if (!connection) return request;
+    if (!connection) return this.#received();
     if (contentLength === undefined)
       throw new EngineError(
         'invalid-argument',
         'a request to take over the connection needs a Content-Length',
       );
     return connection.body(contentLength);
+  }
+
+  /** A handler that stops reading early must not break the connection: its answer still has to go out. */
+  async *#received(): AsyncGenerator<Uint8Array> {
+    const { request, response } = this.#start;
+    response.once('finish', () => request.resume());
+    try {
+      yield* request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    } catch (cause) {
+      throw new EngineError('cancelled', 'unexpected EOF', { cause });
+    }
   }
 
   /** True when the body holds parameters. */

@@ -64,7 +64,6 @@ const LATER: readonly Row[] = [
   ['NetworkPrune', 'POST', '/networks/prune'],
   ['VolumeUpdate', 'PUT', '/volumes/{name:.*}'],
   ['VolumePrune', 'POST', '/volumes/prune'],
-  ['PluginInspect', 'GET', '/plugins/{name:.*}/json'],
   ['GetPluginPrivileges', 'GET', '/plugins/privileges'],
   ['PluginDelete', 'DELETE', '/plugins/{name:.*}'],
   ['PluginEnable', 'POST', '/plugins/{name:.*}/enable'],

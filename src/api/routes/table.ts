@@ -36,7 +36,7 @@ import { imageTagRoute } from './images/tag.ts';
 import { networkInspectRoute } from './networks/inspect.ts';
 import { networkListRoutes } from './networks/list.ts';
 import { experimentalRoutes, laterRoutes, swarmRoutes } from './not-served.ts';
-import { pluginListRoute } from './plugins.ts';
+import { pluginInspectRoute, pluginListRoute } from './plugins.ts';
 import { eventsRoute } from './system/events.ts';
 import { infoRoute } from './system/info.ts';
 import { pingRoutes } from './system/ping.ts';
@@ -121,6 +121,7 @@ export const createRoutes = (deps: RoutesDeps): readonly Route[] => [
   ...networkRoutes(deps),
   ...volumeRoutes(deps),
   pluginListRoute(),
+  pluginInspectRoute(),
   ...laterRoutes(),
   ...experimentalRoutes(),
   ...swarmRoutes(),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { Agent } from 'node:http';
 import { test } from 'node:test';
-import { EngineError } from '../../../src/base/errors.ts';
+import { EngineError, isKind } from '../../../src/base/errors.ts';
 import { requestHttp } from '../../support/http-request.ts';
 import { exchangeBytes, startFakeEngine } from './fake-engine.ts';
 import { EXEC_ID, fakeSystem } from './fake-rooms.ts';
@@ -207,4 +208,38 @@ test('a body that is too long is refused before it is sent', async () => {
   assert.match(bytes, /^HTTP\/1\.1 400 Bad Request\r\n/);
   assert.match(bytes, /Connection: close/);
   assert.match(bytes, /request body too large/);
+});
+
+test('what is wrong with an archive is told in the stream, though most of it was not read', async () => {
+  async function* load(archive: AsyncIterable<Uint8Array>): AsyncGenerator<never> {
+    for await (const _ of archive) break;
+    yield* [];
+    throw new EngineError('invalid-argument', 'unexpected EOF');
+  }
+  await using engine = await startFakeEngine({ images: { load } });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const body = Buffer.alloc(8 * 1024 * 1024);
+  for (let round = 0; round < 2; round += 1) {
+    const answer = await requestHttp(engine.socketPath, 'POST', '/images/load', { body, agent });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.text, '{"errorDetail":{"message":"unexpected EOF"},"error":"unexpected EOF"}\r\n');
+  }
+  agent.destroy();
+});
+
+test('a body that ends before its time is a client that has left', async () => {
+  const failed = Promise.withResolvers<unknown>();
+  async function* load(archive: AsyncIterable<Uint8Array>): AsyncGenerator<never> {
+    try {
+      for await (const _ of archive);
+    } catch (error) {
+      failed.resolve(error);
+    }
+    yield* [];
+  }
+  await using engine = await startFakeEngine({ images: { load } });
+  const socket = engine.connect();
+  socket.write('POST /images/load HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc');
+  setTimeout(() => socket.destroy(), 50);
+  assert.ok(isKind(await failed.promise, 'cancelled'));
 });

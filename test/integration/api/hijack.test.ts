@@ -126,6 +126,7 @@ test('a client that leaves a log ends its reading', async () => {
     signal.addEventListener('abort', () => gone.resolve());
     try {
       await gone.promise;
+      yield* [];
     } finally {
       ended.resolve();
     }
