@@ -53,15 +53,20 @@ const launch = async (
   options: { readonly size: TerminalSize | undefined; readonly isAttached: boolean },
 ): Promise<LiveExec & { readonly pid: number }> => {
   const { id: execId, request, streams } = record;
+  const { attachStdin, attachStdout, attachStderr, tty } = request;
+  // A shim that opens one output opens the other, too; what nobody wants is read and dropped.
+  const hasOutput = attachStdin || attachStdout || attachStderr || tty;
   await using acquired = new Disposer();
   const process = await makeProcess(deps, container, record, options.size);
+  const hasOutput = request.attachStdout || request.attachStderr;
   const stdio = acquired.use(
     deps.containerd.stdio.create({
       directory: join(deps.runDirectory, container.id),
       name: execId,
       stdin: request.attachStdin && options.isAttached,
-      stdout: request.attachStdout || request.tty,
-      stderr: request.attachStderr && !request.tty,
+      // The shim wants both outputs or none; what nobody attached to is read and dropped.
+      stdout: hasOutput || request.tty,
+      stderr: hasOutput && !request.tty,
       terminal: request.tty,
     }),
   );
