@@ -11,7 +11,11 @@ import type { NetworkNamespaces } from './netns.ts';
  */
 export const networkNamespacesContract = (
   name: string,
-  subject: () => { readonly namespaces: NetworkNamespaces; readonly folder: string; readonly whereAmI: () => string },
+  subject: () => {
+    readonly namespaces: NetworkNamespaces;
+    readonly folder: string;
+    readonly whereAmI: () => string;
+  },
 ): void => {
   void test(`${name}: a namespace is another place, keeps its identity and the way back is taken`, () => {
     const { namespaces, folder, whereAmI } = subject();
