@@ -58,16 +58,14 @@ const launch = async (
   const hasOutput = attachStdin || attachStdout || attachStderr || tty;
   await using acquired = new Disposer();
   const process = await makeProcess(deps, container, record, options.size);
-  const hasOutput = request.attachStdout || request.attachStderr;
   const stdio = acquired.use(
     deps.containerd.stdio.create({
       directory: join(deps.runDirectory, container.id),
       name: execId,
-      stdin: request.attachStdin && options.isAttached,
-      // The shim wants both outputs or none; what nobody attached to is read and dropped.
-      stdout: hasOutput || request.tty,
-      stderr: hasOutput && !request.tty,
-      terminal: request.tty,
+      stdin: attachStdin && options.isAttached,
+      stdout: hasOutput,
+      stderr: hasOutput && !tty,
+      terminal: tty,
     }),
   );
   const { tasks } = deps.containerd;
