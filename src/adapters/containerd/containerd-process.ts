@@ -23,7 +23,7 @@ export interface ContainerdProcess {
   readonly pid: number;
   /** Found running, not started by this process. */
   readonly adopted: boolean;
-  /** Resolves with a word on how it ended; for an adopted one never after `signal` of `adoptProcess` aborted. */
+  /** Resolves with a word on how it ended. */
   readonly ended: Promise<string>;
 }
 
@@ -91,7 +91,7 @@ const watchEnd = async (pid: number, signal: AbortSignal): Promise<string> => {
 export const adoptProcess = (paths: SupervisorPaths, signal: AbortSignal): ContainerdProcess | undefined => {
   const pid = Number.parseInt(readText(pidFileOf(paths)), 10);
   if (Number.isNaN(pid) || !runsWith(pid, configOf(paths))) return undefined;
-  const ended = watchEnd(pid, signal).catch(() => new Promise<string>(() => undefined));
+  const ended = watchEnd(pid, signal).catch(() => 'no longer watched');
   return { pid, adopted: true, ended };
 };
 

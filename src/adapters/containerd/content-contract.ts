@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isKind } from '../../base/errors.ts';
 import { sha256 } from '../../spec/digest.ts';
 import type { Content } from './content.ts';
-import type { ContractSubject } from './contract.ts';
+import type { ContractSubject } from './contract-subject.ts';
 
 const MIB = 1024 * 1024;
 const { signal } = new AbortController();

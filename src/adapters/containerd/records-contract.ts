@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isKind } from '../../base/errors.ts';
 import { sha256 } from '../../spec/digest.ts';
-import type { ContractSubject } from './contract.ts';
+import type { ContractSubject } from './contract-subject.ts';
 
 const target = (text: string) => ({
   mediaType: 'application/vnd.oci.image.manifest.v1+json',

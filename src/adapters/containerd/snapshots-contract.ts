@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isKind } from '../../base/errors.ts';
-import type { ContractSubject } from './contract.ts';
+import type { ContractSubject } from './contract-subject.ts';
 
 /** What every snapshot service keeps. */
 export const snapshotsContract = (name: string, subject: () => ContractSubject): void => {

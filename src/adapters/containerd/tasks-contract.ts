@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { Disposer } from '../../base/disposal.ts';
 import { isKind } from '../../base/errors.ts';
-import type { ContractSubject } from './contract.ts';
+import type { ContractSubject } from './contract-subject.ts';
 import type { Stdio } from './stdio.ts';
 import type { TaskEvent } from './task-events.ts';
 

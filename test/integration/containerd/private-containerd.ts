@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ContractSubject } from '../../../src/adapters/containerd/contract.ts';
+import type { ContractSubject } from '../../../src/adapters/containerd/contract-subject.ts';
 import {
   type Containerd,
   type Supervisor,
