@@ -162,7 +162,7 @@ export const createSteps: StepGroup = {
       cli('created containers are listed', ['ps', '-a', '--format', '{{.Image}} {{.Status}}'], {
         sort: true,
       }),
-      '28.5 refuses two more of them',
+      '28.5 refuses more of them',
       (oracle) => ({ ...(oracle as object), stdout: (oracle as { stdout: Json[] }).stdout.slice(2) }),
     ),
   ],

@@ -84,7 +84,7 @@ export const runSteps: StepGroup = {
       ['--dns', '9.9.9.9', '--dns-search', 'a.b', '--dns-opt', 'ndots:3', 'busybox'].concat([
         'sh',
         '-c',
-        'grep -v "^#" /etc/resolv.conf | grep .',
+        'grep -v "^#" /etc/resolv.conf | grep . | sort',
       ]),
     ),
     run('starts in the working directory', ['-w', '/tmp', 'busybox', 'sh', '-c', 'pwd']),
