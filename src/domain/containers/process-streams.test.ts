@@ -238,7 +238,7 @@ test('a stdin that takes its time is written in order', async () => {
     },
     closeStdin: async () => undefined,
   });
-  await Promise.all(['a', 'b', 'c'].map((piece) => session.stdin?.write(Buffer.from(piece))));
+  await Promise.all(['a', 'b', 'c'].map(async (piece) => session.stdin?.write(Buffer.from(piece))));
   assert.equal(text.slice(0, 2), 'ab');
   streams.end();
 });
