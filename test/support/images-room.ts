@@ -13,12 +13,7 @@ import { createRegistries } from '../../src/adapters/registry/index.ts';
 import { fixedConfig } from '../../src/base/config-source.ts';
 import { silentLog } from '../../src/base/log.ts';
 import type { NewEvent } from '../../src/domain/events/index.ts';
-import {
-  createImages,
-  type ImagesConfig,
-  type Progress,
-  type StartableImages,
-} from '../../src/domain/images/index.ts';
+import { createImages, type ImagesConfig, type StartableImages } from '../../src/domain/images/index.ts';
 import { hostPlatform } from '../../src/spec/platform.ts';
 
 /** A containerd of a test's own, in a temporary directory. */
@@ -82,13 +77,6 @@ export const startImages = async (
   });
   await images.start();
   return { images, events };
-};
-
-/** All lines of a pull or load. */
-export const linesOf = async (progress: AsyncIterable<Progress>): Promise<readonly Progress[]> => {
-  const lines: Progress[] = [];
-  for await (const line of progress) lines.push(line);
-  return lines;
 };
 
 /** Bytes as a stream of chunks, as a socket gives them. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerId } from '../../base/ids.ts';
 import { hexOf } from '../../spec/digest.ts';
-import { sampleImage, sampleRoom } from './images.fixture.ts';
+import { sampleImage, sampleRoom } from '../../../test/support/sample-images.ts';
 
 test('a loaded image is found by name, id and the beginning of it', async () => {
   const { images, load } = await sampleRoom();

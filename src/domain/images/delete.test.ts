@@ -5,7 +5,7 @@ import type { ContainerId } from '../../base/ids.ts';
 import { shortId } from '../../base/ids.ts';
 import { parseReference } from '../../spec/reference.ts';
 import { isSingleReference } from './delete.ts';
-import { sampleImage, sampleRoom } from './images.fixture.ts';
+import { sampleImage, sampleRoom } from '../../../test/support/sample-images.ts';
 
 const CONTAINER = 'c'.repeat(64) as ContainerId;
 const SHORT = 'c'.repeat(12);

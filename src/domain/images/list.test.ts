@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sampleImage, sampleRoom } from './images.fixture.ts';
+import { sampleImage, sampleRoom } from '../../../test/support/sample-images.ts';
 import { parseUntil } from './list.ts';
 
 const room = async () => {

@@ -5,12 +5,14 @@ import type { ContentDescriptor } from '../../../spec/oci-image-manifest.ts';
 /** Layer blobs by the digest of what they hold unpacked: those that are here, and those that somebody waits for. */
 export class LayerArrivals {
   readonly #layers = new Map<Digest, PromiseWithResolvers<ContentDescriptor>>();
+  #ended: Error | undefined;
 
   #slot(diffId: Digest): PromiseWithResolvers<ContentDescriptor> {
     const slot = this.#layers.get(diffId) ?? Promise.withResolvers<ContentDescriptor>();
     // Whoever waits gets the error; when nobody does, it is none.
     slot.promise.catch(() => undefined);
     this.#layers.set(diffId, slot);
+    if (this.#ended) slot.reject(this.#ended);
     return slot;
   }
 
@@ -22,8 +24,9 @@ export class LayerArrivals {
     return this.#slot(diffId).promise;
   }
 
-  /** Nothing comes any more. */
+  /** Nothing comes any more: who waits, and who comes to wait, gets `error`. */
   end(error: Error): void {
+    this.#ended = error;
     for (const slot of this.#layers.values()) slot.reject(error);
   }
 }

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Compression } from '../../adapters/compression/index.ts';
-import { createFakeContainerd, type FakeContainerd } from '../../adapters/containerd/fake.ts';
-import { FakeRegistries } from '../../adapters/registry/fake.ts';
-import { fixedConfig } from '../../base/config-source.ts';
-import { silentLog } from '../../base/log.ts';
-import { type Digest, hexOf, type ImageId, sha256 } from '../../spec/digest.ts';
-import { MEDIA_TYPE } from '../../spec/media-type.ts';
-import { encodeManifest } from '../../spec/oci-image-manifest.ts';
-import { hostPlatform } from '../../spec/platform.ts';
-import { parseReference } from '../../spec/reference.ts';
-import { encodeTar, type TarMember } from '../../spec/tar/write.ts';
-import type { NewEvent } from '../events/index.ts';
-import { createImages, type ImagesDeps, type StartableImages } from './create-images.ts';
-import type { Progress } from './images.ts';
+import type { Compression } from '../../src/adapters/compression/index.ts';
+import { createFakeContainerd, type FakeContainerd } from '../../src/adapters/containerd/fake.ts';
+import { FakeRegistries } from '../../src/adapters/registry/fake.ts';
+import { fixedConfig } from '../../src/base/config-source.ts';
+import { silentLog } from '../../src/base/log.ts';
+import { type Digest, hexOf, type ImageId, sha256 } from '../../src/spec/digest.ts';
+import { MEDIA_TYPE } from '../../src/spec/media-type.ts';
+import { encodeManifest } from '../../src/spec/oci-image-manifest.ts';
+import { hostPlatform } from '../../src/spec/platform.ts';
+import { parseReference } from '../../src/spec/reference.ts';
+import { encodeTar, type TarMember } from '../../src/spec/tar/write.ts';
+import type { NewEvent } from '../../src/domain/events/index.ts';
+import {
+  createImages,
+  type ImagesDeps,
+  type StartableImages,
+} from '../../src/domain/images/create-images.ts';
+import type { Progress } from '../../src/domain/images/images.ts';
 
 /** An image made for a test. */
 export interface SampleImage {
@@ -85,9 +89,9 @@ export interface SampleRoom {
   /** Spans that something waited (ns). */
   readonly pauses: bigint[];
   /** Loads an image; gives the texts of its lines. */
-  load(image: SampleImage, tags: readonly string[]): Promise<readonly string[]>;
+  readonly load: (image: SampleImage, tags: readonly string[]) => Promise<readonly string[]>;
   /** The room as another daemon would find it. */
-  restart(): Promise<StartableImages>;
+  readonly restart: () => Promise<StartableImages>;
 }
 
 const passThrough: Compression = { unpack: (_packing, source) => source };
