@@ -6,11 +6,14 @@ import type { ExecRequest } from '../containers.ts';
 import { parseDetachKeys } from '../detach-keys.ts';
 import { createProcessStreams } from '../process-streams.ts';
 import { settled } from '../settled.ts';
-import { resolveUserOfProcess } from '../user.ts';
+import type { resolveUserOfProcess } from '../user.ts';
 import { assertCanExec } from './check-container.ts';
 import { commandText, type ExecRecord } from './exec-record.ts';
 
-export type CreateExecDeps = Pick<Core, 'ledger'>;
+/** Looks a user up as a process in the container sees its files. */
+export type UsersOfProcess = typeof resolveUserOfProcess;
+
+export type CreateExecDeps = Pick<Core, 'ledger'> & { readonly users: UsersOfProcess };
 
 const detachKeys = (keys: string | undefined): Uint8Array => {
   const parsed = parseDetachKeys(keys);
@@ -18,9 +21,9 @@ const detachKeys = (keys: string | undefined): Uint8Array => {
   throw new EngineError('internal', `Invalid escape keys (${keys ?? ''}) provided`);
 };
 
-const checkUser = async (user: string, pid: number): Promise<void> => {
+const checkUser = async (users: UsersOfProcess, user: string, pid: number): Promise<void> => {
   try {
-    await resolveUserOfProcess(user, [], pid);
+    await users(user, [], pid);
   } catch (cause) {
     throw new EngineError('invalid-argument', messageOf(cause), { cause });
   }
@@ -39,7 +42,7 @@ export const createExec = async (
   const container = await settled(deps, reference);
   assertCanExec(container, reference);
   const keys = detachKeys(request.detachKeys);
-  if (request.user !== '') await checkUser(request.user, container.state.pid);
+  if (request.user !== '') await checkUser(deps.users, request.user, container.state.pid);
   const record: ExecRecord = {
     id: randomId(),
     container: container.id,

@@ -4,6 +4,7 @@ import { EngineError } from '../../../base/errors.ts';
 import { seconds } from '../../../base/time.ts';
 import type { ExecDetails, TerminalSize } from '../containers.ts';
 import { notRunning } from '../errors.ts';
+import { resolveUserOfProcess } from '../user.ts';
 import { assertCanExec, type RunningContainer } from './check-container.ts';
 import { type CreateExecDeps, createExec } from './create-exec.ts';
 import type { ExecRecord } from './exec-record.ts';
@@ -12,7 +13,10 @@ import { ExecTable, isRemovable } from './exec-table.ts';
 import type { Execs } from './execs.ts';
 import { type StartExecDeps, startExec } from './start-exec.ts';
 
-export type ExecsDeps = CreateExecDeps & StartExecDeps;
+type ExecsParts = CreateExecDeps & StartExecDeps;
+
+/** What execs are made from; `users` is how accounts are looked up where it is not the usual way. */
+export type ExecsDeps = Omit<ExecsParts, 'users'> & Partial<Pick<ExecsParts, 'users'>>;
 
 /** What a process has that its container took along (SIGKILL, 128 + 9). */
 const KILLED = 137;
@@ -20,7 +24,7 @@ const KILLED = 137;
 /** How long a resize waits for the process it is meant for. */
 const START_PATIENCE = seconds(10);
 
-const containerOf = ({ ledger }: ExecsDeps, { container: id }: ExecRecord): RunningContainer => {
+const containerOf = ({ ledger }: ExecsParts, { container: id }: ExecRecord): RunningContainer => {
   const container = ledger.get(id);
   if (!container) throw notRunning(id);
   assertCanExec(container, id);
@@ -52,7 +56,7 @@ const detailsOf = (record: ExecRecord): ExecDetails => {
   };
 };
 
-const resizeExec = async (deps: ExecsDeps, record: ExecRecord, size: TerminalSize): Promise<void> => {
+const resizeExec = async (deps: ExecsParts, record: ExecRecord, size: TerminalSize): Promise<void> => {
   containerOf(deps, record);
   const started = await within(record.started.promise, START_PATIENCE);
   if (started === undefined) throw new EngineError('internal', 'timeout waiting for exec session ready');
@@ -64,7 +68,8 @@ const resizeExec = async (deps: ExecsDeps, record: ExecRecord, size: TerminalSiz
 };
 
 /** The execs of all containers. */
-export const createExecs = (deps: ExecsDeps): Execs => {
+export const createExecs = (given: ExecsDeps): Execs => {
+  const deps: ExecsParts = { users: resolveUserOfProcess, ...given };
   const table = new ExecTable();
   return {
     create: async (reference, request) => {

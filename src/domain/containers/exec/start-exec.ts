@@ -8,15 +8,15 @@ import type { Container } from '../container.ts';
 import type { TerminalSize } from '../containers.ts';
 import type { Core } from '../core.ts';
 import { runtimeFailure, type StartFailure } from '../start-errors.ts';
-import { resolveUserOfProcess } from '../user.ts';
 import type { RunningContainer } from './check-container.ts';
+import type { UsersOfProcess } from './create-exec.ts';
 import { execProcess } from './exec-process.ts';
 import { commandText, type ExecRecord, type LiveExec } from './exec-record.ts';
 
 export type StartExecDeps = Pick<
   Core,
   'ledger' | 'containerd' | 'host' | 'config' | 'runDirectory' | 'log' | 'lifetime'
->;
+> & { readonly users: UsersOfProcess };
 
 /** How long output may lag behind the exit: a child in the background can keep it open for ever. */
 const DRAIN_PATIENCE = seconds(2);
@@ -28,7 +28,7 @@ const makeProcess = async (
   size: TerminalSize | undefined,
 ): Promise<object> => {
   const { config, hostConfig, state } = container;
-  const user = await resolveUserOfProcess(request.user || config.user, hostConfig.groupAdd ?? [], state.pid);
+  const user = await deps.users(request.user || config.user, hostConfig.groupAdd ?? [], state.pid);
   const { defaultUlimits } = deps.config.current;
   return execProcess({ container, host: deps.host, user, defaultUlimits }, request, size);
 };
