@@ -56,7 +56,6 @@ const scalar = <Value>(
 
 export const string: Codec<string> = scalar('string', '', (json) => typeof json === 'string');
 export const bool: Codec<boolean> = scalar('bool', false, (json) => typeof json === 'boolean');
-export const float64: Codec<number> = scalar('float64', 0, (json) => typeof json === 'number');
 /** A whole number; beyond 2^53 it is refused, since the engine would lose digits of it. */
 export const int64: Codec<number> = scalar('int64', 0, (json): json is number => Number.isSafeInteger(json));
 export const int: Codec<number> = { ...int64, goType: 'int' };

@@ -10,7 +10,6 @@ export type Timestamp = Branded<bigint, 'Timestamp'>;
 /** Go's zero time, `0001-01-01T00:00:00Z`: what Docker shows for "never". */
 export const ZERO_TIME = -62_135_596_800_000_000_000n as Timestamp;
 
-export const nanoseconds = (count: bigint): Nanoseconds => count as Nanoseconds;
 export const milliseconds = (count: number): Nanoseconds => BigInt(Math.round(count * 1e6)) as Nanoseconds;
 export const seconds = (count: number): Nanoseconds => BigInt(Math.round(count * 1e9)) as Nanoseconds;
 
@@ -30,7 +29,6 @@ export const now = (): Timestamp => {
   return (BigInt(whole) * 1_000_000n + BigInt(Math.floor((fine - whole) * 1e6))) as Timestamp;
 };
 
-export const fromDate = (date: Date): Timestamp => (BigInt(date.getTime()) * 1_000_000n) as Timestamp;
 export const fromUnix = (secs: bigint, nanos = 0): Timestamp =>
   (secs * 1_000_000_000n + BigInt(nanos)) as Timestamp;
 

@@ -46,8 +46,3 @@ export const isImageConfigType = (type: string): boolean => CONFIG_TYPES.has(typ
 /** What `Encountered remote "…"(class)` calls a configuration's type. */
 export const classOfConfigType = (type: string): string =>
   type === MEDIA_TYPE.dockerPlugin ? 'plugin' : isImageConfigType(type) ? 'image' : 'unknown';
-
-const LAYER =
-  /^application\/vnd\.(docker\.image\.rootfs\.(foreign\.)?diff\.tar(\.gzip|\.zstd)?|oci\.image\.layer\.(nondistributable\.)?v1\.tar(\+gzip|\+zstd)?)$/;
-
-export const isLayerType = (type: string): boolean => LAYER.test(type);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isKind, messageOf } from '../../base/errors.ts';
+import { EngineError, isKind, messageOf } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
@@ -38,7 +38,7 @@ export const loadContainers = async (deps: LoadDeps): Promise<LoadedContainers> 
   const unreadable = new Set<string>();
   for (const found of await deps.store.load()) {
     try {
-      if ('broken' in found) throw new TypeError(found.broken);
+      if ('broken' in found) throw new EngineError('internal', found.broken);
       const container = decodeRecord(found.id, found.config, found.hostConfig);
       if (container.state.status === 'removing') removing.push(container);
       else adopt(deps, container);
