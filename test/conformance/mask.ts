@@ -9,8 +9,8 @@ const TEXT_RULES: readonly (readonly [RegExp, string])[] = [
   [/(?!0001-)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(Z|[+-]\d\d:?\d\d))?( UTC)?/g, '<time>'],
   [/\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, '<mac>'],
   [/\b172\.\d+\.\d+\.\d+\b/g, '<address>'],
-  [/\b(About )?(a|an|\d+) (second|minute)s?( ago)?\b/g, '<age>'],
   [/Less than a second( ago)?/g, '<age>'],
+  [/\b(About )?(a|an|\d+) (second|minute)s?( ago)?\b/g, '<age>'],
 ];
 
 // Values that differ between two runs of one and the same engine; their kind is compared, their value is not.

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { api, cli, custom, later, newer, type StepGroup } from '../step.ts';
+import type { Json } from '../mask.ts';
+import { api, cli, custom, later, newer, rewrite, withEndpointKeys, type StepGroup } from '../step.ts';
 
 type Network = Readonly<Record<string, unknown>>;
+
+function newerNetwork(oracle: Json): Json {
+  return rewrite(oracle, (record) => {
+    if ('EnableIPv6' in record) return { ...record, EnableIPv4: true };
+    if ('Config' in record && Array.isArray(record['Config']) && record['Config'].length === 0)
+      return { ...record, Config: null };
+    return 'Subnet' in record ? { ...record, Gateway: '<address>' } : record;
+  });
+}
 
 function without(network: Network): Network {
   const { Created: _, Options: _o, ...rest } = network;
@@ -13,9 +23,21 @@ export const networkSteps: StepGroup = {
   noun: 'network',
   steps: [
     cli('listed', ['network', 'ls', '--format', '{{.Name}} {{.Driver}} {{.Scope}}'], { sort: true }),
-    api('bridge', 'GET', '/networks/bridge', { pick: without }),
-    api('host', 'GET', '/networks/host', { pick: without }),
-    api('none', 'GET', '/networks/none', { pick: without }),
+    newer(
+      api('bridge', 'GET', '/networks/bridge', { pick: without }),
+      'IPv4 can be told of, the gateway of a pool is',
+      newerNetwork,
+    ),
+    newer(
+      api('host', 'GET', '/networks/host', { pick: without }),
+      'IPv4 can be told of, the gateway of a pool is',
+      newerNetwork,
+    ),
+    newer(
+      api('none', 'GET', '/networks/none', { pick: without }),
+      'IPv4 can be told of, the gateway of a pool is',
+      newerNetwork,
+    ),
     api('the options of bridge', 'GET', '/networks/bridge', { pick: (body: Network) => body['Options'] }),
     api('nothing', 'GET', '/networks/nothing'),
     api('filtered by name', 'GET', `/networks?filters=${encodeURIComponent('{"name":["bridge"]}')}`, {
@@ -155,10 +177,12 @@ export const networkSteps: StepGroup = {
     cli('network none', ['run', '--name', 'alone', '--network', 'none', 'busybox', 'true']),
     cli('is told', ['inspect', '-f', '{{json .NetworkSettings.Networks}}', 'alone'], { json: true }),
     cli('network host', ['run', '-d', '--name', 'hosty', '--network', 'host', 'busybox', 'sleep', '600']),
-    api('is told too', 'GET', '/containers/hosty/json', {
-      pick: (body: { NetworkSettings: { Networks: unknown; Ports: unknown } }) =>
-        body.NetworkSettings.Networks,
-    }),
+    withEndpointKeys(
+      api('is told too', 'GET', '/containers/hosty/json', {
+        pick: (body: { NetworkSettings: { Networks: unknown; Ports: unknown } }) =>
+          body.NetworkSettings.Networks,
+      }),
+    ),
     cli('and has the name of the host', ['exec', 'hosty', 'hostname']),
   ],
 };
