@@ -37,6 +37,7 @@ export const createCore = (
   const ledger = new ContainerLedger({
     store: deps.store,
     events: deps.events,
+    log: deps.log,
     facts: (container) => ({
       logPath: container.hasBeenStarted ? deps.logs.path(logSubject(deps, container)) : '',
       driver: driverName(),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hostname } from 'node:os';
-import { together } from '../../base/async.ts';
 import { Disposer } from '../../base/disposal.ts';
 import { type ContainerId, randomId } from '../../base/ids.ts';
 import { now, type Timestamp } from '../../base/time.ts';
@@ -140,13 +139,11 @@ export const createContainer = async (
   const { name, reservation } = reserveName(deps, request.name, id);
   acquired.use(reservation);
   acquired.defer(async () => deps.store.remove(id));
-  const [mountPoints] = await together([
-    makeMountPoints(planned.mounts, deps.volumes, acquired),
-    prepareRootfs(deps, id, image, acquired),
-  ]);
+  const mountPoints = await makeMountPoints(planned.mounts, deps.volumes, acquired);
   const container = newContainer({ id, name, created: now(), image, mountPoints }, planned);
   acquired.use(deps.holds.take(container));
-  await deps.ledger.record(container, 'create');
+  // Two writes to the disk, beside each other.
+  await deps.ledger.record(container, 'create', {}, prepareRootfs(deps, id, image, acquired));
   acquired.move();
   return { id, warnings: planned.warnings };
 };

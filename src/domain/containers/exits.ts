@@ -65,8 +65,7 @@ const followUp = async (
 const recordExit = async (deps: ExitDeps, container: Container, exit: ProcessExit): Promise<void> => {
   const { id, state } = container;
   if (!hasProcess(state)) return;
-  await releaseRun(deps, id);
-  publishUnmounts(deps, container);
+  const released = releaseRun(deps, id).then(() => publishUnmounts(deps, container));
   const ranFor = since(state.startedAt, exit.exitedAt);
   const restarts = shouldRestart(container.hostConfig.restartPolicy, {
     exitCode: exit.exitStatus,
@@ -74,10 +73,11 @@ const recordExit = async (deps: ExitDeps, container: Container, exit: ProcessExi
     stopAsked: deps.intents.isStopAsked(id) || deps.intents.isRestarting(id),
   });
   const next = endedState(container, state, exit, restarts);
-  await deps.ledger.record(next, 'die', {
+  const attributes = {
     exitCode: String(exit.exitStatus),
     execDuration: String(Math.max(0, Math.floor(toSeconds(ranFor)))),
-  });
+  };
+  await deps.ledger.recordFact(next, 'die', attributes, released);
   if (deps.intents.isStopping(id)) deps.ledger.publish(next, 'stop');
   deps.execs.containerStopped(id);
   deps.waiters.exited(id, { exitCode: exit.exitStatus });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContainerStore } from '../../adapters/store/index.ts';
-import { KeyedMutex } from '../../base/async.ts';
-import { EngineError } from '../../base/errors.ts';
+import { KeyedMutex, together } from '../../base/async.ts';
+import { EngineError, messageOf } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
+import type { Log } from '../../base/log.ts';
 import type { EventPublisher } from '../events/index.ts';
 import type { Container } from './container.ts';
 import { noSuchContainer } from './errors.ts';
@@ -21,8 +22,27 @@ export interface Ledger {
   all(): readonly Container[];
   /** One holder at a time; never wait for a client, a timer or another container under it. */
   lock(id: ContainerId): Promise<Disposable>;
-  /** Checks the move, saves, makes visible, publishes `action` (none when undefined). Call it with the lock held. */
-  record(next: Container, action?: string, attributes?: EventAttributes): Promise<void>;
+  /**
+   * Checks the move, saves, makes visible, publishes `action` (none when undefined). Call it with the lock held.
+   * `meanwhile` is what must have come true before anybody is told; it runs beside the save. When it fails nothing is
+   * told, and what was saved is for the caller to take back.
+   */
+  record(
+    next: Container,
+    action?: string,
+    attributes?: EventAttributes,
+    meanwhile?: Promise<unknown>,
+  ): Promise<void>;
+  /**
+   * Like `record`, for what has happened whether or not it can be written down (an exit, on a full disk): a save that fails
+   * is logged, and the next boot finds out from containerd.
+   */
+  recordFact(
+    next: Container,
+    action?: string,
+    attributes?: EventAttributes,
+    meanwhile?: Promise<unknown>,
+  ): Promise<void>;
   /** An event that changes no state (`attach`, `exec_start: …`). */
   publish(container: Container, action: string, attributes?: EventAttributes): void;
 }
@@ -31,6 +51,7 @@ export interface Ledger {
 export interface LedgerDeps {
   readonly store: Pick<ContainerStore, 'save'>;
   readonly events: EventPublisher;
+  readonly log: Log;
   /** Facts for the file on disk that are not part of the record. */
   readonly facts: (container: Container) => { readonly logPath: string; readonly driver: string };
 }
@@ -84,7 +105,35 @@ export class ContainerLedger implements Ledger {
     return this.#locks.isLocked(id);
   }
 
-  async record(next: Container, action?: string, attributes: EventAttributes = {}): Promise<void> {
+  async record(
+    next: Container,
+    action?: string,
+    attributes: EventAttributes = {},
+    meanwhile: Promise<unknown> = Promise.resolve(),
+  ): Promise<void> {
+    await together([this.#save(next), meanwhile]);
+    this.#show(next, action, attributes);
+  }
+
+  async recordFact(
+    next: Container,
+    action?: string,
+    attributes: EventAttributes = {},
+    meanwhile: Promise<unknown> = Promise.resolve(),
+  ): Promise<void> {
+    const saved = this.#save(next).catch((error: unknown) => {
+      this.#deps.log.warn('a change could not be saved', { container: next.id, reason: messageOf(error) });
+    });
+    await together([saved, meanwhile]);
+    this.#show(next, action, attributes);
+  }
+
+  #show(next: Container, action: string | undefined, attributes: EventAttributes): void {
+    this.#containers.set(next.id, next);
+    if (action !== undefined) this.publish(next, action, attributes);
+  }
+
+  async #save(next: Container): Promise<void> {
     const before = this.#containers.get(next.id);
     assertMove(before?.state, next.state);
     await this.#deps.store.save(
@@ -95,8 +144,6 @@ export class ContainerLedger implements Ledger {
       },
       { durable: isDurable(before, next) },
     );
-    this.#containers.set(next.id, next);
-    if (action !== undefined) this.publish(next, action, attributes);
   }
 
   publish(container: Container, action: string, attributes: EventAttributes = {}): void {

@@ -282,6 +282,26 @@ describe('what a client is refused', () => {
   });
 });
 
+test('a container ends on a full disk too, and can be removed', async () => {
+  const room = liveRoom();
+  const id = await started(room);
+  room.store.full = true;
+  equal(await stopContainer(room.core, id, {}), 'stopped');
+  equal(status(room, id), 'exited');
+  await deleteContainer(room.core, id, { force: false, volumes: false, link: false });
+  room.store.full = false;
+  deepEqual([room.layers.size, room.store.saved.size], [0, 0]);
+});
+
+test('a start on a full disk leaves nothing running', async () => {
+  const room = liveRoom();
+  const id = await create(room);
+  room.store.full = true;
+  await rejects(startContainer(room.core, id, { signal }), { kind: 'insufficient-storage' });
+  deepEqual([room.sandboxes.size, (await room.containerd.tasks.list()).length], [0, 0]);
+  equal(status(room, id), 'created');
+});
+
 test('a stop that is not heeded becomes a kill', async () => {
   const room = liveRoom();
   const id = await started(room, { config: { stopSignal: 'SIGUSR2' } });

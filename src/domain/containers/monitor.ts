@@ -14,7 +14,7 @@ const recordOom = async (deps: MonitorDeps, id: ContainerId): Promise<void> => {
   using _lock = await deps.ledger.lock(id);
   const container = deps.ledger.get(id);
   if (!container || !hasProcess(container.state)) return;
-  await deps.ledger.record({ ...container, state: { ...container.state, oomKilled: true } }, 'oom');
+  await deps.ledger.recordFact({ ...container, state: { ...container.state, oomKilled: true } }, 'oom');
 };
 
 /** Somebody else froze or thawed the container: the record follows. */
@@ -23,7 +23,7 @@ const recordFreeze = async (deps: MonitorDeps, id: ContainerId, to: 'running' | 
   const container = deps.ledger.get(id);
   if (!container || !hasProcess(container.state) || container.state.status === to) return;
   const action = to === 'paused' ? 'pause' : 'unpause';
-  await deps.ledger.record({ ...container, state: { ...container.state, status: to } }, action);
+  await deps.ledger.recordFact({ ...container, state: { ...container.state, status: to } }, action);
 };
 
 const isGone = (task: TaskInfo | undefined): boolean =>

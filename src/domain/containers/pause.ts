@@ -22,5 +22,5 @@ export const pauseContainer = async (deps: PauseDeps, reference: string): Promis
   } catch (cause) {
     throw new EngineError('internal', `cannot pause container ${id}: ${messageOf(cause)}`, { cause });
   }
-  await deps.ledger.record({ ...container, state: { ...state, status: 'paused' } }, 'pause');
+  await deps.ledger.recordFact({ ...container, state: { ...state, status: 'paused' } }, 'pause');
 };

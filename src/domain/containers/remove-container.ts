@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isKind, messageOf } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
@@ -64,13 +64,13 @@ export const removeRemains = async (
   await deps.store.remove(id);
 };
 
-/** Notes on disk that the container is to go. On a full disk it goes without a note: removing makes room. */
+/** Notes on disk that the container is to go. Where that can't be (a full disk) it goes without: removing makes room. */
 const recordRemoving = async (deps: RemoveContainerDeps, container: Container): Promise<boolean> => {
   try {
     await deps.ledger.record({ ...container, state: { status: 'removing', ...lastRun(container) } });
     return true;
   } catch (error) {
-    if (!isKind(error, 'insufficient-storage')) throw error;
+    deps.log.warn('a removal could not be noted', { container: container.id, reason: messageOf(error) });
     return false;
   }
 };

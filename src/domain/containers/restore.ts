@@ -27,7 +27,7 @@ const matchTask = async (deps: RestoreDeps, container: Container, task: TaskInfo
   if (!hasProcess(state)) return;
   const status = task.status === 'paused' || task.status === 'pausing' ? 'paused' : 'running';
   if (state.status === status && state.pid === task.pid) return;
-  await deps.ledger.record({ ...container, state: { ...state, status, pid: task.pid } });
+  await deps.ledger.recordFact({ ...container, state: { ...state, status, pid: task.pid } });
 };
 
 /** A container that ran when the daemon went away: taken over, whether its process still runs or has just ended. */
@@ -96,7 +96,7 @@ const startAtBoot = async (deps: RestoreDeps, container: Container): Promise<voi
   }
   if (state.status !== 'restarting') return;
   using _lock = await deps.ledger.lock(id);
-  await deps.ledger.record({ ...container, state: { ...state, status: 'exited' } });
+  await deps.ledger.recordFact({ ...container, state: { ...state, status: 'exited' } });
 };
 
 const removeLeftover = async (deps: RestoreDeps, container: Container): Promise<void> => {

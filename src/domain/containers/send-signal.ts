@@ -23,7 +23,7 @@ const isFinal = ({ config }: Container, signal: number): boolean =>
 const noteManualStop = async (deps: SendSignalDeps, container: Container): Promise<Container> => {
   if (deps.intents.isClosing || container.manuallyStopped) return container;
   const noted = { ...container, manuallyStopped: true };
-  await deps.ledger.record(noted);
+  await deps.ledger.recordFact(noted);
   return noted;
 };
 
@@ -39,7 +39,7 @@ const resume = async (deps: SendSignalDeps, container: Container): Promise<void>
       error: messageOf(error),
     });
   }
-  await deps.ledger.record({ ...container, state: { ...state, status: 'running' } }, 'unpause');
+  await deps.ledger.recordFact({ ...container, state: { ...state, status: 'running' } }, 'unpause');
 };
 
 /** True when the process took the signal, false when there is none any more. */

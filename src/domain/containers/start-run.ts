@@ -184,11 +184,25 @@ const joinStreams = (
   });
 };
 
+/** Lets the process go that the task was made for. */
+const letGo = async (deps: StartRunDeps, { id }: Container): Promise<void> => {
+  await startStep(
+    async () => deps.containerd.tasks.start({ id }, deps.lifetime),
+    (thrown) => runtimeFailure(thrown, ''),
+  );
+  deps.runs.streams(id).started();
+};
+
 /**
- * Starts the container's process; its lock is held. Of a start that fails nothing stays.
+ * Starts the container's process; its lock is held. `record` writes the run down beside the start itself (`going`) and
+ * fails when that does. Of a start that fails nothing stays.
  * @throws StartError with the exit code and the text the container is to remember
  */
-export const startRun = async (deps: StartRunDeps, container: Container): Promise<StartedRun> => {
+export const startRun = async (
+  deps: StartRunDeps,
+  container: Container,
+  record: (started: StartedRun, going: Promise<void>) => Promise<void>,
+): Promise<void> => {
   await using acquired = new Disposer();
   acquired.defer(() => publishUnmounts(deps, container));
   publishMounts(deps, container);
@@ -198,21 +212,16 @@ export const startRun = async (deps: StartRunDeps, container: Container): Promis
     async () => createTask(deps, container, prepared, acquired),
     (thrown) => runtimeFailure(thrown, TASK),
   );
-  const startedAt = now();
-  await startStep(
-    async () => deps.containerd.tasks.start({ id: container.id }, deps.lifetime),
-    (thrown) => runtimeFailure(thrown, ''),
-  );
-  deps.runs.streams(container.id).started();
-  acquired.move();
   const { sandbox } = prepared.network;
   const { stdio, sink } = prepared;
-  return {
+  const started: StartedRun = {
     run: { stdio, drained, ...(sink && { sink }), ...(sandbox && { sandbox }) },
     pid,
-    startedAt,
+    startedAt: now(),
     networkIds: Object.fromEntries(
       (sandbox?.endpoints ?? []).map(({ networkName, network }) => [networkName, network]),
     ),
   };
+  await startStep(async () => record(started, letGo(deps, container)));
+  acquired.move();
 };

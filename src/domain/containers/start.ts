@@ -3,11 +3,9 @@ import { EngineError, messageOf } from '../../base/errors.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { noSuchContainer } from './errors.ts';
-import { endTask } from './end-task.ts';
-import { releaseRun } from './release-run.ts';
 import { type RemoveContainerDeps, removeContainer } from './remove-container.ts';
-import { otherFailure, StartError } from './start-errors.ts';
-import { type StartRunDeps, startRun } from './start-run.ts';
+import { StartError } from './start-errors.ts';
+import { type StartedRun, type StartRunDeps, startRun } from './start-run.ts';
 import type { ContainerState, EndedRun, Outcome } from './state.ts';
 
 export type StartDeps = StartRunDeps & RemoveContainerDeps & Pick<Core, 'intents' | 'scheduler' | 'log'>;
@@ -49,15 +47,7 @@ const recordFailure = async (
   container: Container,
   { outcome }: StartError,
 ): Promise<void> => {
-  const failed = { ...container, state: failedState(container.state, outcome) };
-  try {
-    await deps.ledger.record(failed);
-  } catch (error) {
-    // The client is told why the start failed; that it could not be written down is for the log.
-    deps.log
-      .with({ container: container.id })
-      .warn('a failed start was not recorded', { reason: messageOf(error) });
-  }
+  await deps.ledger.recordFact({ ...container, state: failedState(container.state, outcome) });
   if (container.hostConfig.autoRemove && !deps.intents.isRestarting(container.id)) {
     await removeContainer(deps, container.id, { volumes: true, exitCode: outcome.exitCode });
     return;
@@ -71,7 +61,8 @@ const recordStarted = async (
   deps: StartDeps,
   container: Container,
   starter: Starter,
-  started: Awaited<ReturnType<typeof startRun>>,
+  started: StartedRun,
+  going: Promise<void>,
 ): Promise<void> => {
   const previous = endedRun(container.state);
   const running: Container = {
@@ -90,12 +81,10 @@ const recordStarted = async (
   };
   deps.runs.begin(container.id, started.run);
   try {
-    await deps.ledger.record(running, 'start');
+    await deps.ledger.record(running, 'start', {}, going);
   } catch (error) {
-    // A process that no record knows of must not run.
-    await endTask(deps, container.id);
-    await releaseRun(deps, container.id);
-    throw new StartError(otherFailure(error));
+    deps.runs.finish(container.id);
+    throw error;
   }
 };
 
@@ -103,8 +92,9 @@ const recordStarted = async (
 export const startLocked = async (deps: StartDeps, container: Container, starter: Starter): Promise<void> => {
   deps.intents.runBegins(container.id);
   try {
-    const started = await startRun(deps, container);
-    await recordStarted(deps, container, starter, started);
+    await startRun(deps, container, async (started, going) =>
+      recordStarted(deps, container, starter, started, going),
+    );
   } catch (error) {
     if (error instanceof StartError) await recordFailure(deps, container, error);
     throw error;

@@ -37,7 +37,7 @@ export const cancelRestart = async (
   deps.scheduler.cancel(id);
   const manuallyStopped = container.manuallyStopped || !deps.intents.isClosing;
   const state = { ...container.state, status: 'exited' } as const;
-  await deps.ledger.record({ ...container, manuallyStopped, state }, action);
+  await deps.ledger.recordFact({ ...container, manuallyStopped, state }, action);
   deps.waiters.exited(id, { exitCode: state.exitCode });
   return true;
 };

@@ -16,5 +16,5 @@ export const unpauseContainer = async (deps: PauseDeps, reference: string): Prom
   } catch (cause) {
     throw new EngineError('internal', `cannot resume container ${id}: ${messageOf(cause)}`, { cause });
   }
-  await deps.ledger.record({ ...container, state: { ...state, status: 'running' } }, 'unpause');
+  await deps.ledger.recordFact({ ...container, state: { ...state, status: 'running' } }, 'unpause');
 };
