@@ -26,6 +26,8 @@ export interface Host {
   readonly systemd: boolean;
   readonly seccomp: boolean;
   readonly appArmor: boolean;
+  /** How the kernel's overlay works on directories and attributes, by its module's parameters. */
+  readonly overlay: { readonly metacopy: boolean; readonly redirects: boolean };
   /** The hard limit of open files of this process. */
   readonly openFilesLimit: number;
   /** `CapEff` of this process. */
@@ -89,6 +91,12 @@ const requireOverlay = (files: HostFiles): void => {
     throw unsupported('the kernel has no overlay file system: load the module overlay (modprobe overlay)');
 };
 
+const overlayOf = (files: HostFiles): Host['overlay'] => {
+  const isOn = (parameter: string): boolean =>
+    files.text(`/sys/module/overlay/parameters/${parameter}`)?.startsWith('Y') ?? false;
+  return { metacopy: isOn('metacopy'), redirects: isOn('redirect_dir') };
+};
+
 const memoryOf = (files: HostFiles): number => {
   const kib = /^MemTotal:\s+(\d+) kB$/m.exec(files.text('/proc/meminfo') ?? '')?.[1];
   return kib === undefined ? totalmem() : Number(kib) * 1024;
@@ -126,6 +134,7 @@ export const probeHost = (files: HostFiles = hostFiles): Host => {
     systemd: files.exists('/run/systemd/system'),
     seccomp: statusField(files, 'Seccomp') !== undefined,
     appArmor: files.text('/sys/module/apparmor/parameters/enabled')?.startsWith('Y') ?? false,
+    overlay: overlayOf(files),
     openFilesLimit: openFiles(files),
     capabilityMask: BigInt(`0x${statusField(files, 'CapEff') ?? '0'}`),
   };

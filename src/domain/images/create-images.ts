@@ -10,7 +10,7 @@ import type { Registries, RegistrySettings } from '../../adapters/registry/index
 import type { Platform } from '../../spec/platform.ts';
 import type { EventPublisher } from '../events/index.ts';
 import { deleteImage } from './delete.ts';
-import { describeDriver } from './driver-status.ts';
+import { createDriverProbe } from './driver-status.ts';
 import { ensureUnpacked } from './ensure-unpacked.ts';
 import { Holders } from './holders.ts';
 import { ImageIndex } from './image-index.ts';
@@ -102,6 +102,6 @@ export const createImages = (given: ImagesDeps): StartableImages => {
     removeRootfs: (container) => removeRootfs(rootfs, container),
     rootfsUsage: (container) => measureRootfs(rootfs, container),
     sweepRootfs: (isKnown) => sweepRootfs(rootfs, isKnown),
-    driverStatus: () => describeDriver(deps),
+    driverStatus: createDriverProbe(deps),
   };
 };

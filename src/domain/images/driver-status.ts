@@ -27,12 +27,35 @@ const backingFileSystem = async ({ snapshots, leases, disk }: DriverDeps): Promi
 };
 
 /** The storage driver as `/info` shows it. */
-export const describeDriver = async (
-  deps: DriverDeps,
-): Promise<{ readonly name: string; readonly status: readonly (readonly [string, string])[] }> => ({
-  name: deps.snapshots.snapshotter,
-  status: [
-    ['driver-type', 'io.containerd.snapshotter.v1'],
-    ['Backing Filesystem', await backingFileSystem(deps)],
-  ],
-});
+export interface DriverStatus {
+  readonly name: string;
+  readonly status: readonly (readonly [string, string])[];
+}
+
+/** Docker's names of containerd's snapshotters. */
+const DRIVER_NAMES: Readonly<Record<string, string>> = { overlayfs: 'overlay2' };
+
+const describeDriver = async (deps: DriverDeps): Promise<DriverStatus> => {
+  const { snapshotter } = deps.snapshots;
+  const backing = ['Backing Filesystem', await backingFileSystem(deps)] as const;
+  // containerd does not offer its overlay where directory entries have no type.
+  const typed = ['Supports d_type', 'true'] as const;
+  return {
+    name: DRIVER_NAMES[snapshotter] ?? snapshotter,
+    status: snapshotter === 'overlayfs' ? [backing, typed] : [backing],
+  };
+};
+
+/** Describes the driver when it is asked for the first time, and remembers: nothing of it changes while the daemon runs. */
+export const createDriverProbe = (deps: DriverDeps): (() => Promise<DriverStatus>) => {
+  const known: { status?: Promise<DriverStatus> } = {};
+  return async () => {
+    known.status ??= describeDriver(deps);
+    try {
+      return await known.status;
+    } catch (error) {
+      delete known.status;
+      throw error;
+    }
+  };
+};

@@ -217,6 +217,15 @@ const settingsOf = ({
   };
 };
 
+/** What the kernel's own way of overlaying adds to the driver's rows. */
+const overlayRows = (driver: string, { overlay }: Host): Info['driverStatus'] =>
+  driver === 'overlay2'
+    ? [
+        ['Using metacopy', String(overlay.metacopy)],
+        ['Native Overlay Diff', String(!overlay.metacopy && !overlay.redirects)],
+      ]
+    : [];
+
 const infoOf = async (deps: Sources): Promise<Info> => {
   const driver = await deps.images.driverStatus();
   const ipv4Forwarding = deps.live.ipv4Forwarding();
@@ -226,7 +235,7 @@ const infoOf = async (deps: Sources): Promise<Info> => {
     containers: deps.containers.counts(),
     images: deps.images.count,
     driver: driver.name,
-    driverStatus: driver.status,
+    driverStatus: [...driver.status, ...overlayRows(driver.name, deps.host)],
     plugins: { volume: ['local'], network: deps.networks.drivers, log: deps.logs.drivers },
     ipv4Forwarding,
     openFiles: deps.live.openFiles(),
