@@ -37,6 +37,8 @@ export class Daemon implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
   #parts: Parts | undefined;
   #id = '';
+  /** Containers go on without this process, and containerd with them. */
+  #livesOn = false;
 
   constructor({ config, env, log }: DaemonOptions) {
     this.#env = env;
@@ -102,6 +104,7 @@ export class Daemon implements AsyncDisposable {
     const parts = this.#parts;
     this.#parts = undefined;
     if (parts) {
+      this.#livesOn = this.#config.current.liveRestore && hasProcesses(parts);
       await this.#services.stopping();
       await parts.api.close();
       await parts.rooms.containers.shutdown();
@@ -162,7 +165,7 @@ export class Daemon implements AsyncDisposable {
 
   async #endContainerd(starting: Promise<Supervisor | undefined>): Promise<void> {
     const supervisor = await starting.catch(() => undefined);
-    if (this.#config.current.liveRestore) supervisor?.leave();
+    if (this.#livesOn) supervisor?.leave();
     else await supervisor?.[Symbol.asyncDispose]();
   }
 
@@ -185,6 +188,11 @@ export class Daemon implements AsyncDisposable {
     await probing;
   }
 }
+
+const hasProcesses = ({ rooms }: Parts): boolean => {
+  const { running, paused } = rooms.containers.counts();
+  return running + paused > 0;
+};
 
 /** Waits for all, so that nothing is under way any more when the first failure is thrown. */
 const allSucceed = async (steps: readonly Promise<unknown>[]): Promise<void> => {
