@@ -30,11 +30,21 @@ test('filters choose by name, label, time and whether anybody named the image', 
   assert.deepEqual(names({ label: ['a', 'b'] }), ['mid:1']);
   assert.deepEqual(names({ reference: ['old'] }), ['old:1']);
   assert.deepEqual(names({ reference: ['*:1', 'zz'] }), ['mid:1', 'old:1']);
-  assert.deepEqual(names({ reference: ['r.test/*'] }), ['mid:1']);
+  assert.deepEqual(names({ reference: ['r.test/*'] }), ['r.test/new:1']);
   assert.deepEqual(names({ before: ['mid:1'] }), ['-', 'old:1']);
   assert.deepEqual(names({ since: ['old:1'] }), ['mid:1', '-']);
   assert.deepEqual(names({ until: ['2021-06-01'] }), ['old:1']);
   assert.deepEqual(names({ until: ['1h'] }).length, 3);
+});
+
+test('a reference filter leaves an image only the names that fit', async () => {
+  const { images } = await room();
+  await images.tag('old:1', 'old', '2');
+  const listed = images.list({ all: false, filters: { reference: ['old:2'] } });
+  assert.deepEqual(
+    listed.map(({ repoTags }) => repoTags),
+    [['old:2']],
+  );
 });
 
 test('filters that make no sense are told in Docker’s words', async () => {

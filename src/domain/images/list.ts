@@ -41,15 +41,19 @@ const single = (filters: ImageListQuery['filters'], key: string): string | undef
   return values[0];
 };
 
-/** True when a pattern fits a name in one of the forms people know it by. */
-const referenceTest = (patterns: readonly string[]): ((image: Image) => boolean) => {
+/** Leaves an image the names of it that fit a pattern, in one of the forms people know them by. */
+const narrowNames = (patterns: readonly string[]): ((image: Image) => Image) => {
   const tests = patterns.map(compilePathPattern);
-  return ({ repoTags, repoDigests }) =>
-    [...repoTags, ...repoDigests].some((familiar) => {
-      const name = familiar.replace(/(@.*|:[^:/]*)$/, '');
-      const full = fullReference(parseReference(familiar));
-      return tests.some((test) => test(familiar) || test(name) || test(full));
-    });
+  const fits = (familiar: string): boolean => {
+    const name = familiar.replace(/(@.*|:[^:/]*)$/, '');
+    const full = fullReference(parseReference(familiar));
+    return tests.some((test) => test(familiar) || test(name) || test(full));
+  };
+  return (image) => ({
+    ...image,
+    repoTags: image.repoTags.filter(fits),
+    repoDigests: image.repoDigests.filter(fits),
+  });
 };
 
 type Test = (image: Image) => boolean;
@@ -72,6 +76,8 @@ const timeTests = (index: ImageIndex, filters: ImageListQuery['filters']): Test[
   return tests;
 };
 
+const hasName = ({ repoTags, repoDigests }: Image): boolean => repoTags.length + repoDigests.length > 0;
+
 /** True for an image without tag that no other was made from. */
 const isDangling = (index: ImageIndex, { id, repoTags }: Image): boolean =>
   repoTags.length === 0 && index.children(id).length === 0;
@@ -81,20 +87,15 @@ export const listImages = (index: ImageIndex, { all, filters }: ImageListQuery):
   refuseUnknownFilters(filters, KNOWN);
   const dangling = booleanFilter(filters, 'dangling');
   const tests = timeTests(index, filters);
-  if (filters.reference?.length) tests.push(referenceTest(filters.reference));
   tests.push(({ config }) => matchLabels(filters.label, config.labels));
   if (dangling !== undefined) tests.push((image) => isDangling(index, image) === dangling);
   // What others were made from and nobody named is of no interest.
-  if (!all)
-    tests.push(
-      ({ id, repoTags, repoDigests }) =>
-        repoTags.length + repoDigests.length > 0 || index.children(id).length === 0,
-    );
+  if (!all) tests.push((image) => hasName(image) || index.children(image.id).length === 0);
   const images = [...index.stored()].map(({ id }) => index.describe(id) as Image);
-  return images
-    .filter((image) => tests.every((test) => test(image)))
-    .toSorted((one, other) => {
-      const [first, second] = [createdOf(one), createdOf(other)];
-      return first === second ? (one.id < other.id ? -1 : 1) : first > second ? -1 : 1;
-    });
+  const found = images.filter((image) => tests.every((test) => test(image)));
+  const named = filters.reference?.length ? found.map(narrowNames(filters.reference)).filter(hasName) : found;
+  return named.toSorted((one, other) => {
+    const [first, second] = [createdOf(one), createdOf(other)];
+    return first === second ? (one.id < other.id ? -1 : 1) : first > second ? -1 : 1;
+  });
 };
