@@ -86,13 +86,9 @@ export const systemSteps: StepGroup = {
             .map((key) => [key, body[key]]),
         ),
     }),
-    newer(
-      api('/info names the storage driver', 'GET', '/info', {
-        pick: (body: { Driver: string }) => body.Driver,
-      }),
-      'images lie in the store of containerd, whose driver of the same kind is called overlayfs',
-      { body: 'overlayfs' },
-    ),
+    api('/info names the storage driver', 'GET', '/info', {
+      pick: (body: { Driver: string }) => body.Driver,
+    }),
     api('/info names the system', 'GET', '/info', {
       // Whether a machine counts as a container, each engine finds out in its own way.
       pick: (body: { OperatingSystem: string }) => body.OperatingSystem.replace(' (containerized)', ''),
