@@ -40,17 +40,10 @@ async function countElements(engine: Engine): Promise<number> {
   );
 }
 
-async function countFifos(engine: Engine): Promise<number> {
-  const { stdout } = await runCommand('find', [
-    engine.execRoot,
-    engine.dataRoot,
-    '-type',
-    'p',
-    '-not',
-    '-path',
-    '*/snapshots/*',
-  ]);
-  return stdout.split('\n').filter(Boolean).length;
+async function findFifos(engine: Engine): Promise<string[]> {
+  const roots = [engine.execRoot, engine.dataRoot];
+  const { stdout } = await runCommand('find', [...roots, '-type', 'p', '-not', '-path', '*/snapshots/*']);
+  return stdout.split('\n').filter(Boolean);
 }
 
 /** Counts what an engine with a containerd of its own holds now. */
@@ -68,7 +61,7 @@ export async function takeInventory(engine: Engine): Promise<Inventory> {
     namespaces: namespaces.length,
     rulesetElements: await countElements(engine),
     mounts: (await mountsBelow(engine.directory)).length,
-    fifos: await countFifos(engine),
+    fifos: (await findFifos(engine)).length,
   };
 }
 
@@ -81,7 +74,8 @@ export async function settleTo(engine: Engine, before: Inventory, patience = 15_
     const excess = keys.filter((key) => now[key] > before[key]);
     if (excess.length === 0) return now;
     if (performance.now() > deadline) {
-      throw new Error(`left over: ${excess.map((key) => `${key} ${before[key]} → ${now[key]}`).join(', ')}`);
+      const counts = excess.map((key) => `${key} ${before[key]} → ${now[key]}`);
+      throw new Error(`left over: ${[...counts, ...(await findFifos(engine))].join(', ')}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
