@@ -31,7 +31,12 @@ export const startContainerd = async (): Promise<PrivateContainerd> => {
   };
   const supervisor = await superviseContainerd({ ...paths, log: silentLog }, AbortSignal.timeout(60_000));
   const { address } = supervisor;
-  const containerd = createContainerd({ address, namespace: 'moby', log: silentLog });
+  const containerd = createContainerd({
+    address,
+    namespace: 'moby',
+    log: silentLog,
+    root: paths.root,
+  });
   await containerd.ensureNamespace();
   return {
     directory,

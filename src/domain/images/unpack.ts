@@ -99,7 +99,12 @@ export class Unpacker {
   async sizeOf(chain: ChainId): Promise<number> {
     const known = this.#sizes.get(chain) ?? this.#measureCommitted(chain);
     this.#sizes.set(chain, known);
-    return known;
+    try {
+      return await known;
+    } catch (error) {
+      this.#sizes.delete(chain);
+      throw error;
+    }
   }
 
   /** Takes a size as known, from an image that has the layer. */
