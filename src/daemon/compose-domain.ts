@@ -134,8 +134,10 @@ export const composeDomain = (options: DomainOptions): Rooms => {
   const containers = createContainers({
     config: slice(config, containersConfig(initPath)),
     runDirectory: paths.runDirectory,
+    runtimeRoot: paths.runtimeRoot,
     containerd,
     store: adapters.containerStore,
+    mounts: adapters.mounts,
     images,
     networks,
     volumes,

@@ -14,6 +14,8 @@ export interface Paths {
   /** FIFOs and namespaces of running containers: gone with a reboot. */
   readonly runDirectory: string;
   readonly namespaces: string;
+  /** The OCI runtime's own state. */
+  readonly runtimeRoot: string;
   /** Socket of the containerd in use. */
   readonly containerdSocket: string;
   /** Socket, configuration and log of a containerd of our own. */
@@ -34,6 +36,7 @@ export const pathsOf = ({ dataRoot, execRoot, containerd }: Config): Paths => {
     networkDatabase: join(dataRoot, 'network.db'),
     runDirectory: join(execRoot, 'run'),
     namespaces: join(execRoot, 'netns'),
+    runtimeRoot: join(execRoot, 'runtime-runc'),
     containerdSocket:
       containerd === '' ? join(containerdFolder, 'containerd.sock') : containerd.replace(/^unix:\/\//, ''),
     containerdFolder,

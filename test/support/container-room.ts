@@ -229,9 +229,11 @@ export const createTestRoom = (
     {
       config: fixedConfig({ ...config, ...settings }),
       runDirectory: '/nonexistent/berth-test-run',
+      runtimeRoot: '/nonexistent/berth-test-runtime',
       images: fakeImages(layers, holders),
       networks: fakeNetworks(sandboxes, publish),
       volumes: fakeVolumes(),
+      mounts: { copyUp: async () => false },
       logs: fakeLogs,
       events: { publish },
       host,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Containerd } from '../../adapters/containerd/index.ts';
+import type { Mounts } from '../../adapters/mounts/index.ts';
 import type { ContainerStore } from '../../adapters/store/index.ts';
 import type { ConfigSource } from '../../base/config-source.ts';
 import type { Log } from '../../base/log.ts';
@@ -41,11 +42,14 @@ export interface ContainersDeps {
   readonly config: ConfigSource<ContainersConfig>;
   /** Where containers' FIFOs live: `<exec-root>/…`; gone with a reboot, kept over a restart of the daemon. */
   readonly runDirectory: string;
+  /** Where the OCI runtime keeps its state: our own, since its default is shared by all engines of the host. */
+  readonly runtimeRoot: string;
   readonly containerd: Pick<
     Containerd,
     'tasks' | 'containers' | 'events' | 'stdio' | 'snapshots' | 'endStrayShims'
   >;
   readonly store: ContainerStore;
+  readonly mounts: Pick<Mounts, 'copyUp'>;
   readonly images: Images;
   readonly networks: Networks;
   readonly volumes: Volumes;

@@ -36,6 +36,7 @@ export type StartRunDeps = Pick<
   | 'cleanups'
   | 'rootfs'
   | 'runDirectory'
+  | 'runtimeRoot'
   | 'lifetime'
 >;
 
@@ -162,6 +163,7 @@ const createTask = async (
       stdio: stdio.paths,
       runtimeBinary: (runtimes[runtime] ?? runtimes[defaultRuntime])?.binary ?? defaultRuntime,
       systemdCgroup: deps.host.cgroupDriver === 'systemd',
+      runtimeRoot: deps.runtimeRoot,
     },
     deps.lifetime,
   );
