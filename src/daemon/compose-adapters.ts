@@ -2,6 +2,7 @@
 import { type Compression, createCompression } from '../adapters/compression/index.ts';
 import { type Containerd, createContainerd } from '../adapters/containerd/index.ts';
 import { createDisk, type Disk } from '../adapters/disk/index.ts';
+import { createMounts, type Mounts } from '../adapters/mounts/index.ts';
 import {
   createLiveHost,
   createPrograms,
@@ -37,6 +38,7 @@ export interface Adapters {
   readonly containerd: Containerd;
   readonly containerStore: ContainerStore;
   readonly disk: Disk;
+  readonly mounts: Mounts;
   readonly eventStore: EventStore;
   readonly host: Host;
   readonly hostNetwork: HostNetwork;
@@ -91,6 +93,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     ),
     compression: createCompression(),
     disk: createDisk(),
+    mounts: createMounts(paths.runDirectory),
     registries: createRegistries({
       userAgent,
       certificateDirectory: CERTIFICATES,

@@ -6,18 +6,28 @@ import { now, type Timestamp } from '../../base/time.ts';
 import { containerConfig } from '../../spec/container-config.ts';
 import type { ImageId } from '../../spec/digest.ts';
 import type { Platform } from '../../spec/platform.ts';
-import type { Image } from '../images/index.ts';
+import type { Image, Rootfs } from '../images/index.ts';
 import type { Container, MountPoint } from './container.ts';
 import type { CreateRequest } from './containers.ts';
 import type { Core } from './core.ts';
 import { reserveGeneratedName } from './generate-name.ts';
-import { checkBindSources, makeMountPoints } from './mount-sources.ts';
+import { checkBindSources, fillVolumes, makeMountPoints } from './mount-sources.ts';
 import { parseName } from './name-table.ts';
 import { type ContainerPlan, planContainer } from './plan-container.ts';
 
 export type CreateDeps = Pick<
   Core,
-  'config' | 'host' | 'images' | 'volumes' | 'logs' | 'ledger' | 'holds' | 'rootfs' | 'cleanups' | 'store'
+  | 'config'
+  | 'host'
+  | 'images'
+  | 'volumes'
+  | 'logs'
+  | 'ledger'
+  | 'holds'
+  | 'rootfs'
+  | 'cleanups'
+  | 'store'
+  | 'mounts'
 >;
 
 const NO_IMAGE = '' as ImageId;
@@ -108,12 +118,14 @@ const prepareRootfs = async (
   id: ContainerId,
   image: Image,
   acquired: Disposer,
-): Promise<void> => {
+): Promise<Rootfs> => {
   acquired.defer(async () => {
     deps.rootfs.delete(id);
     await deps.images.removeRootfs(id);
   });
-  deps.rootfs.set(id, await deps.images.prepareRootfs(id, image));
+  const rootfs = await deps.images.prepareRootfs(id, image);
+  deps.rootfs.set(id, rootfs);
+  return rootfs;
 };
 
 /**
@@ -142,8 +154,11 @@ export const createContainer = async (
   const mountPoints = await makeMountPoints(planned.mounts, deps.volumes, acquired);
   const container = newContainer({ id, name, created: now(), image, mountPoints }, planned);
   acquired.use(deps.holds.take(container));
+  const filled = prepareRootfs(deps, id, image, acquired).then(async (rootfs) =>
+    fillVolumes(deps.mounts, planned.mounts, mountPoints, rootfs),
+  );
   // Two writes to the disk, beside each other.
-  await deps.ledger.record(container, 'create', {}, prepareRootfs(deps, id, image, acquired));
+  await deps.ledger.record(container, 'create', {}, filled);
   acquired.move();
   return { id, warnings: planned.warnings };
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir, stat } from 'node:fs/promises';
+import type { Mounts } from '../../adapters/mounts/index.ts';
 import type { Disposer } from '../../base/disposal.ts';
 import { EngineError, messageOf } from '../../base/errors.ts';
+import type { Rootfs } from '../images/index.ts';
 import type { Volume, Volumes } from '../volumes/index.ts';
 import type { MountPoint } from './container.ts';
 import type { PlannedMount } from './planned-mount.ts';
@@ -51,6 +53,19 @@ export const makeMountPoints = async (
     }
   }
   return points;
+};
+
+/** Copies the image's content at a volume's destination into the volume, where that is new and empty. */
+export const fillVolumes = async (
+  mounts: Pick<Mounts, 'copyUp'>,
+  planned: readonly PlannedMount[],
+  points: readonly MountPoint[],
+  rootfs: Rootfs,
+): Promise<void> => {
+  for (const [index, { type, source, destination }] of points.entries()) {
+    const isWanted = type === 'volume' && (planned[index]?.copyUp ?? false);
+    if (isWanted) await mounts.copyUp(rootfs, destination, source);
+  }
 };
 
 /** Makes the directories that binds of the old form (`-v`) do not require to exist. @throws internal */

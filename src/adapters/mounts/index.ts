@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+export { createMounts } from './kernel.ts';
+export type * from './mounts.ts';
