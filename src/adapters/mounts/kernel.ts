@@ -51,10 +51,10 @@ const openInside = (root: number, path: string): number | undefined => {
   }
 };
 
-const refuse = (error: unknown): never => {
-  if (error instanceof EngineError && !isKind(error, 'internal')) throw error;
+const explain = (error: unknown): EngineError => {
+  if (isKind(error, 'insufficient-storage')) return error;
   const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-  throw new EngineError(full ? 'insufficient-storage' : 'internal', messageOf(error), { cause: error });
+  return new EngineError(full ? 'insufficient-storage' : 'internal', messageOf(error), { cause: error });
 };
 
 const copyUp = async (
@@ -85,7 +85,7 @@ export const createMounts = (workDirectory: string): Mounts => ({
     try {
       return await copyUp(root, path, target, workDirectory);
     } catch (error) {
-      return refuse(error);
+      throw explain(error);
     }
   },
 });

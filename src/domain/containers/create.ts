@@ -53,14 +53,6 @@ const findImage = (deps: CreateDeps, request: CreateRequest): Image => {
   return deps.images.resolve(image, request.platform);
 };
 
-const fullId = (deps: CreateDeps, reference: string): string => {
-  try {
-    return deps.ledger.resolve(reference).id;
-  } catch {
-    return reference;
-  }
-};
-
 const plan = (deps: CreateDeps, request: CreateRequest, id: ContainerId, image: Image): ContainerPlan =>
   planContainer(request, {
     id,
@@ -69,7 +61,7 @@ const plan = (deps: CreateDeps, request: CreateRequest, id: ContainerId, image: 
     host: deps.host,
     hostName: hostname(),
     logs: deps.logs,
-    fullId: (reference) => fullId(deps, reference),
+    resolve: (reference) => deps.ledger.resolve(reference),
   });
 
 const reserveName = (

@@ -108,13 +108,14 @@ const checkDuplicates = (destinations: readonly string[]): void => {
 };
 
 /**
- * What is to be mounted in the container, from `Binds`, `Mounts` and the configuration's `Volumes`; a path of the last
- * gives way to the others. `Tmpfs` is checked against them but stays where it is.
+ * What is to be mounted in the container, from `Binds` and `Mounts`, from other containers (`inherited`) and from the
+ * configuration's `Volumes`; at one destination the earlier of these three wins. `Tmpfs` is checked against them but stays where it is.
  * @throws internal for a bad bind; invalid-argument for a bad mount and for a destination that comes twice
  */
 export const planMounts = (
   config: Pick<ContainerConfig, 'volumes'>,
   hostConfig: HostConfig,
+  inherited: readonly PlannedMount[] = [],
 ): readonly PlannedMount[] => {
   const asked = [
     ...(hostConfig.binds ?? []).map((spec) => planBind(spec, hostConfig.volumeDriver)),
@@ -122,8 +123,10 @@ export const planMounts = (
   ];
   const taken = [...asked.map((mount) => mount.destination), ...tmpfsDestinations(hostConfig)];
   checkDuplicates(taken);
+  const kept = inherited.filter((mount) => !taken.includes(mount.destination));
+  const covered = new Set([...taken, ...kept.map((mount) => mount.destination)]);
   const rest = Object.keys(config.volumes ?? {})
     .map((destination) => planConfigVolume(destination, hostConfig.volumeDriver))
-    .filter((mount) => !taken.includes(mount.destination));
-  return [...asked, ...rest];
+    .filter((mount) => !covered.has(mount.destination));
+  return [...asked, ...kept, ...rest];
 };

@@ -6,9 +6,23 @@ import type { ContainerId } from '../../base/ids.ts';
 import { type ContainerConfig, containerConfig } from '../../spec/container-config.ts';
 import { type EndpointRequest, endpointRequest } from '../../spec/endpoint-settings.ts';
 import { type HostConfig, hostConfig, type MountRequest, mountRequest } from '../../spec/host-config.ts';
+import { createContainer } from './create.ts';
 import { type ContainerPlan, planContainer } from './plan-container.ts';
 
 const { core, image } = createTestRoom();
+
+/** Whom others refer to, by any name. */
+const { id } = await createContainer(
+  core,
+  {
+    config: { ...containerConfig.zero, image: 'busybox' },
+    hostConfig: { ...hostConfig.zero, binds: ['data:/data', '/host:/shared'] },
+    networking: {},
+    warnings: [],
+  },
+  { signal: new AbortController().signal },
+);
+const donor = core.ledger.resolve(id);
 
 interface Asked {
   readonly config?: Partial<ContainerConfig>;
@@ -31,7 +45,7 @@ const plan = ({ config, host, endpoints }: Asked): ContainerPlan =>
       host: core.host,
       hostName: 'machine',
       logs: core.logs,
-      fullId: (reference) => `id-of-${reference}`,
+      resolve: (reference) => ({ ...donor, id: `id-of-${reference}` as ContainerId }),
     },
   );
 
@@ -80,6 +94,7 @@ describe('refusals', () => {
     ],
     ['invalid mode: zz', { host: { binds: ['/a:/b:zz'] } }, 'internal'],
     ["invalid volume specification: '/a:/b:ro:x'", { host: { binds: ['/a:/b:ro:x'] } }, 'internal'],
+    ['invalid mode: zz', { host: { volumesFrom: ['other:zz'] } }],
     ['Duplicate mount point: /b', { host: { binds: ['/a:/b', '/c:/b/'] } }],
     [
       'invalid mount config for type "bind": field Target must not be empty',
@@ -195,6 +210,20 @@ describe('mounts', () => {
   test('a path of the image gives way to a bind', () => {
     equal(mounts({ config: { volumes: { '/b': {} } }, host: { binds: ['/a:/b'] } }).length, 1);
     deepEqual(mounts({ config: { volumes: { '/v': {} } } })[0]?.anonymous, true);
+  });
+
+  test('what another container has comes along, read-only if so wanted, behind what is asked for itself', () => {
+    const planned = mounts({
+      config: { volumes: { '/data': {} } },
+      host: { volumesFrom: ['other:ro'], binds: ['/own:/shared'] },
+    });
+    deepEqual(
+      planned.map(({ destination, name, source, readWrite }) => [destination, name, source, readWrite]),
+      [
+        ['/shared', '', '/own', true],
+        ['/data', 'data', '/fake/volumes/data/_data', false],
+      ],
+    );
   });
 
   test('a tmpfs with a size', () => {

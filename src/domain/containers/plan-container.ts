@@ -6,6 +6,7 @@ import { type EndpointRequest, endpointRequest } from '../../spec/endpoint-setti
 import type { HostConfig } from '../../spec/host-config.ts';
 import type { Image } from '../images/index.ts';
 import type { Logs } from '../logs/index.ts';
+import type { Container } from './container.ts';
 import type { CreateRequest } from './containers.ts';
 import type { ContainersConfig } from './deps.ts';
 import { fillHostDefaults } from './host-defaults.ts';
@@ -18,6 +19,7 @@ import { unsupportedWarnings } from './unsupported.ts';
 import { validateConfig } from './validate-config.ts';
 import { validateHostConfig } from './validate-host.ts';
 import { checkResources } from './validate-resources.ts';
+import { inheritedMounts } from './volumes-from.ts';
 
 /** A create body, checked, merged with its image and completed: all that is decided before anything is made. */
 export interface ContainerPlan {
@@ -39,8 +41,8 @@ export interface PlanContext {
   /** The machine's own name, which containers in the host's network carry. */
   readonly hostName: string;
   readonly logs: Pick<Logs, 'validate' | 'withDefaults'>;
-  /** The full id of a container that another one's network is joined to; the reference itself when it is unknown. */
-  readonly fullId: (reference: string) => string;
+  /** @throws not-found */
+  readonly resolve: (reference: string) => Container;
 }
 
 const validate = (request: CreateRequest, context: PlanContext): void => {
@@ -59,9 +61,15 @@ const hostname = (asked: string, networkMode: string, context: PlanContext): str
   return networkMode === 'host' ? context.hostName : shortId(context.id);
 };
 
-const networkMode = (mode: string, context: PlanContext): string => {
+/** A donor of a network goes by its full id; whether it exists shows at the start. */
+const networkMode = (mode: string, { resolve }: PlanContext): string => {
   const donor = networkDonor(mode);
-  return donor === undefined ? mode : `container:${context.fullId(donor)}`;
+  if (donor === undefined) return mode;
+  try {
+    return `container:${resolve(donor).id}`;
+  } catch {
+    return mode;
+  }
 };
 
 /** The networks to join: those the client describes, else the one that the mode names. */
@@ -102,7 +110,7 @@ export const planContainer = (request: CreateRequest, context: PlanContext): Con
     config,
     hostConfig,
     ...program,
-    mounts: planMounts(config, hostConfig),
+    mounts: planMounts(config, hostConfig, inheritedMounts(hostConfig.volumesFrom ?? [], context.resolve)),
     endpoints: endpoints(request, hostConfig),
     warnings: [
       ...request.warnings,

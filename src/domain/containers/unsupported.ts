@@ -13,7 +13,6 @@ const any = (value: object | undefined): boolean => Object.keys(value ?? {}).len
 const NOT_YET: Readonly<Record<string, Asked>> = {
   Healthcheck: ({ healthcheck }) => any(healthcheck?.test) && healthcheck?.test?.[0] !== 'NONE',
   'HostConfig.Links': (_, host) => any(host.links),
-  'HostConfig.VolumesFrom': (_, host) => any(host.volumesFrom),
   'HostConfig.StorageOpt': (_, host) => any(host.storageOpt),
   'HostConfig.DeviceRequests': (_, host) => any(host.deviceRequests),
   'HostConfig.UsernsMode': (_, host) => host.usernsMode === 'host',

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError, messageOf } from '../../base/errors.ts';
+import type { Container } from './container.ts';
+import { parseMountMode } from './mount-mode.ts';
+import type { PlannedMount } from './planned-mount.ts';
+
+const invalid = (text: string, cause?: unknown): EngineError =>
+  new EngineError('invalid-argument', text, { cause });
+
+const findDonor = (reference: string, resolve: (reference: string) => Container): Container => {
+  try {
+    return resolve(reference);
+  } catch (error) {
+    throw invalid(messageOf(error), error);
+  }
+};
+
+/**
+ * The mount points that `VolumesFrom` (`container[:ro]`) brings along; of two at one destination the later one.
+ * @throws invalid-argument for an unknown container or a bad mode
+ */
+export const inheritedMounts = (
+  specs: readonly string[],
+  resolve: (reference: string) => Container,
+): readonly PlannedMount[] => {
+  const byDestination = new Map<string, PlannedMount>();
+  for (const spec of specs) {
+    const [reference = '', words = ''] = spec.split(':', 2);
+    const mode = parseMountMode(words);
+    if (!mode) throw invalid(`invalid mode: ${words}`);
+    for (const point of findDonor(reference, resolve).mountPoints) {
+      const readWrite = point.readWrite && !mode.readOnly;
+      byDestination.set(point.destination, { ...point, readWrite, anonymous: false, copyUp: false });
+    }
+  }
+  return [...byDestination.values()];
+};
