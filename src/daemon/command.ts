@@ -105,24 +105,37 @@ class Run {
   }
 }
 
+/** Everything that one run of the daemon is made from. */
+interface Start {
+  readonly sources: Sources;
+  readonly settings: Settings;
+  readonly config: Config;
+  readonly env: Environment;
+  readonly log: DaemonLog;
+}
+
+const startAndServe = async ({ sources, settings, config, env, log }: Start): Promise<void> => {
+  log.info('Starting up', { version: BERTH.version });
+  requireRoot();
+  refuseContradictions(settings);
+  refuseNotDoneYet(settings);
+  for (const name of namesNotDoneYet(settings, 'warn'))
+    log.warn('this option has no effect yet', { option: name });
+  process.umask(UMASK);
+  reportStrayFailures(log);
+  await new Run(sources, env, log).until(config);
+  log.info('Daemon shutdown complete');
+};
+
 const runDaemon = async (sources: Sources, env: Environment): Promise<number> => {
   const settings = joinSettings(sources.file, sources.flags);
-  const config = makeConfig(settings, env);
-  const log = createLog({ level: config.logLevel, format: config.logFormat, write: writeStderr });
-  log.info('Starting up', { version: BERTH.version });
   try {
-    requireRoot();
-    refuseContradictions(settings);
-    refuseNotDoneYet(settings);
-    for (const name of namesNotDoneYet(settings, 'warn'))
-      log.warn('this option has no effect yet', { option: name });
-    process.umask(UMASK);
-    reportStrayFailures(log);
-    await new Run(sources, env, log).until(config);
-    log.info('Daemon shutdown complete');
+    const config = makeConfig(settings, env);
+    const log = createLog({ level: config.logLevel, format: config.logFormat, write: writeStderr });
+    await startAndServe({ sources, settings, config, env, log });
     return SUCCESS;
   } catch (error) {
-    log.debug('the daemon failed', { stack: error instanceof Error ? error.stack : undefined });
+    if (settings.debug === true) writeStderr(`${error instanceof Error ? error.stack : String(error)}\n`);
     writeStderr(`failed to start daemon: ${messageOf(error)}\n`);
     return FAILURE;
   }
@@ -146,7 +159,6 @@ export const runCommand = async (
     }
     sources = readSources(flags);
     if (flags.validate === true) {
-      makeConfig(joinSettings(sources.file, flags), env);
       writeStderr('configuration OK\n');
       return SUCCESS;
     }
