@@ -38,3 +38,22 @@ export const parseGoDuration = (text: string): Nanoseconds | undefined => {
   if (total > 2n ** 63n - 1n) return undefined;
   return (sign === '-' ? -total : total) as Nanoseconds;
 };
+
+const trimmed = (value: bigint, unit: bigint, digits: number): string => {
+  const fraction = (value % unit).toString().padStart(digits, '0').replace(/0+$/, '');
+  return `${value / unit}${fraction === '' ? '' : `.${fraction}`}`;
+};
+
+/** `1h30m0s`, `1.5s`, `100ms`, `0s`: how Go prints a duration. */
+export const formatGoDuration = (span: Nanoseconds): string => {
+  if (span < 0n) return `-${formatGoDuration((0n - span) as Nanoseconds)}`;
+  if (span === 0n) return '0s';
+  if (span < 1_000n) return `${span}ns`;
+  if (span < 1_000_000n) return `${trimmed(span, 1_000n, 3)}µs`;
+  if (span < 1_000_000_000n) return `${trimmed(span, 1_000_000n, 6)}ms`;
+  const minutes = span / 60_000_000_000n;
+  const hours = minutes / 60n;
+  const rest = `${trimmed(span % 60_000_000_000n, 1_000_000_000n, 9)}s`;
+  if (hours > 0n) return `${hours}h${minutes % 60n}m${rest}`;
+  return minutes > 0n ? `${minutes}m${rest}` : rest;
+};

@@ -203,6 +203,7 @@ const fakeExecs: Execs = {
   startDetached: unused,
   inspect: unused,
   resize: unused,
+  run: unused,
   idsOf: () => undefined,
   exited: () => undefined,
   containerStopped: () => undefined,

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatRfc3339Nano, now, since, type Timestamp, ZERO_TIME } from '../../base/time.ts';
-import { type ContainerState, hasProcess, isRunning } from '../../domain/containers/index.ts';
+import {
+  type Container,
+  type ContainerState,
+  type Health,
+  hasProcess,
+  isRunning,
+} from '../../domain/containers/index.ts';
 import { humanDuration } from '../../spec/human-duration.ts';
 
 interface Told {
@@ -40,8 +46,22 @@ const toldOf = (state: ContainerState): Told => {
   }
 };
 
+/** Engine API, `Health`. */
+const healthBody = (health: Health): object => ({
+  Status: health.status,
+  FailingStreak: health.failingStreak,
+  Log: health.log.map(({ start, end, exitCode, output }) => ({
+    Start: formatRfc3339Nano(start),
+    End: formatRfc3339Nano(end),
+    ExitCode: exitCode,
+    Output: output,
+  })),
+});
+
+type Stated = Pick<Container, 'state' | 'health'>;
+
 /** Engine API, `ContainerState`. `Running` stays true while paused and while waiting to restart. */
-export const stateBody = (state: ContainerState): object => {
+export const stateBody = ({ state, health }: Stated): object => {
   const told = toldOf(state);
   return {
     Status: state.status,
@@ -55,17 +75,23 @@ export const stateBody = (state: ContainerState): object => {
     Error: told.error,
     StartedAt: formatRfc3339Nano(told.startedAt),
     FinishedAt: formatRfc3339Nano(told.finishedAt),
+    ...(health && { Health: healthBody(health) }),
   };
 };
 
+const healthText = (health: Health | undefined): string => {
+  if (!health) return '';
+  return health.status === 'starting' ? ' (health: starting)' : ` (${health.status})`;
+};
+
 /** The `Status` column of `docker ps`. */
-export const statusText = (state: ContainerState, moment: Timestamp = now()): string => {
+export const statusText = ({ state, health }: Stated, moment: Timestamp = now()): string => {
   const ago = (start: Timestamp): string => humanDuration(since(start, moment));
   switch (state.status) {
     case 'created':
       return 'Created';
     case 'running':
-      return `Up ${ago(state.startedAt)}`;
+      return `Up ${ago(state.startedAt)}${healthText(health)}`;
     case 'paused':
       return `Up ${ago(state.startedAt)} (Paused)`;
     case 'restarting':

@@ -5,6 +5,7 @@ import type { ContainerConfig } from '../../spec/container-config.ts';
 import type { ImageId } from '../../spec/digest.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { HostConfig } from '../../spec/host-config.ts';
+import type { Health } from './health/health.ts';
 import type { ContainerState } from './state.ts';
 
 /** One place in the container's file system that comes from elsewhere. */
@@ -44,6 +45,8 @@ export interface Container {
   readonly imageId: ImageId;
   readonly platform: string;
   readonly state: ContainerState;
+  /** Known since the first run, of a container with a health check; outlives the run. */
+  readonly health?: Health;
   /** Runs started by the restart policy since the last manual start. */
   readonly restartCount: number;
   readonly hasBeenStarted: boolean;

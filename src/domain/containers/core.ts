@@ -4,6 +4,7 @@ import type { Rootfs } from '../images/index.ts';
 import type { CleanupQueue } from './cleanup-queue.ts';
 import type { ContainersDeps } from './deps.ts';
 import type { Execs } from './exec/execs.ts';
+import type { HealthMonitors } from './health/monitors.ts';
 import type { Holds } from './holds.ts';
 import type { Intents } from './intents.ts';
 import type { ContainerLedger } from './ledger.ts';
@@ -24,5 +25,7 @@ export interface Core extends ContainersDeps {
   readonly rootfs: Map<ContainerId, Rootfs>;
   /** What stores the layers, as `inspect` calls it. */
   readonly driverName: () => string;
+  /** Probes of the containers that run. */
+  readonly health: HealthMonitors;
   readonly execs: Pick<Execs, 'idsOf' | 'exited' | 'containerStopped' | 'containerRemoved'>;
 }

@@ -61,6 +61,7 @@ export const createContainers = (deps: ContainersDeps): ContainersRoom => {
     execInspect: (id) => core.execs.inspect(id),
     execResize: async (id, size) => core.execs.resize(id, size),
     counts: () => counts(core),
+    healthChecks: () => core.health.counts,
     restore: async () => restoreContainers(core, AbortSignal.any([deps.lifetime, following.signal])),
     shutdown,
     [Symbol.asyncDispose]: shutdown,

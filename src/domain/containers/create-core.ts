@@ -5,6 +5,8 @@ import { CleanupQueue } from './cleanup-queue.ts';
 import type { Core } from './core.ts';
 import type { ContainersDeps } from './deps.ts';
 import type { Execs } from './exec/execs.ts';
+import { HealthMonitors } from './health/monitors.ts';
+import { runProbe } from './health/probe.ts';
 import { Holds } from './holds.ts';
 import { Intents } from './intents.ts';
 import { ContainerLedger } from './ledger.ts';
@@ -55,5 +57,14 @@ export const createCore = (
     holds: new Holds({ images: deps.images, volumes: deps.volumes, ledger }),
     rootfs: new Map(),
   };
-  return { ...core, execs: makeExecs(core) };
+  const withHealth = {
+    ...core,
+    health: new HealthMonitors({
+      ledger,
+      log: deps.log,
+      probe: async (container, signal) => runProbe({ execs }, container, signal),
+    }),
+  };
+  const execs = makeExecs(withHealth);
+  return { ...withHealth, execs };
 };

@@ -12,6 +12,7 @@ import type { Logs } from '../logs/index.ts';
 import type { Networks } from '../networks/index.ts';
 import type { Volumes } from '../volumes/index.ts';
 import type { Containers } from './containers.ts';
+import type { HealthCounts } from './health/monitors.ts';
 import type { HostFacts } from './oci-spec/oci-spec.ts';
 
 /** What the containers room reads of the daemon's configuration. */
@@ -68,6 +69,8 @@ export interface ContainersRoom extends Containers, AsyncDisposable {
    * belongs to nobody, follows containerd's events from now on, and starts what the restart policies want (not waited for).
    */
   restore(): Promise<void>;
+  /** Probes of health checks since the daemon started. */
+  healthChecks(): HealthCounts;
   /** Ends or (live restore) lets go of all containers. No start is possible afterwards. */
   shutdown(): Promise<void>;
 }

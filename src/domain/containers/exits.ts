@@ -3,6 +3,7 @@ import type { ContainerId } from '../../base/ids.ts';
 import { type Nanoseconds, seconds, since, type Timestamp, toSeconds } from '../../base/time.ts';
 import type { Container } from './container.ts';
 import { endTask } from './end-task.ts';
+import { healthAtEnd } from './health/run-health.ts';
 import { removeContainer } from './remove-container.ts';
 import { shouldRestart } from './restart-policy.ts';
 import { releaseRun } from './release-run.ts';
@@ -39,10 +40,11 @@ const endedState = (
   return restarts
     ? {
         ...container,
+        ...healthAtEnd(container),
         restartCount: container.restartCount + 1,
         state: { status: 'restarting', ...ended },
       }
-    : { ...container, state: { status: 'exited', ...ended } };
+    : { ...container, ...healthAtEnd(container), state: { status: 'exited', ...ended } };
 };
 
 /** What follows a recorded exit: the policy's restart, the container's own removal, or the end of its task's records. */
@@ -65,6 +67,7 @@ const followUp = async (
 const recordExit = async (deps: ExitDeps, container: Container, exit: ProcessExit): Promise<void> => {
   const { id, state } = container;
   if (!hasProcess(state)) return;
+  deps.health.end(id);
   const released = releaseRun(deps, id).then(() => publishUnmounts(deps, container));
   const ranFor = since(state.startedAt, exit.exitedAt);
   const restarts = shouldRestart(container.hostConfig.restartPolicy, {

@@ -43,6 +43,8 @@ export interface Ledger {
     attributes?: EventAttributes,
     meanwhile?: Promise<unknown>,
   ): Promise<void>;
+  /** A change for which memory is enough (what a health check said): seen by all, not saved. Call it with the lock held. */
+  show(next: Container, action?: string, attributes?: EventAttributes): void;
   /** An event that changes no state (`attach`, `exec_start: …`). */
   publish(container: Container, action: string, attributes?: EventAttributes): void;
 }
@@ -112,7 +114,7 @@ export class ContainerLedger implements Ledger {
     meanwhile: Promise<unknown> = Promise.resolve(),
   ): Promise<void> {
     await together([this.#save(next), meanwhile]);
-    this.#show(next, action, attributes);
+    this.show(next, action, attributes);
   }
 
   async recordFact(
@@ -125,10 +127,10 @@ export class ContainerLedger implements Ledger {
       this.#deps.log.warn('a change could not be saved', { container: next.id, reason: messageOf(error) });
     });
     await together([saved, meanwhile]);
-    this.#show(next, action, attributes);
+    this.show(next, action, attributes);
   }
 
-  #show(next: Container, action: string | undefined, attributes: EventAttributes): void {
+  show(next: Container, action?: string, attributes: EventAttributes = {}): void {
     this.#containers.set(next.id, next);
     if (action !== undefined) this.publish(next, action, attributes);
   }

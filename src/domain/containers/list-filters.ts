@@ -160,8 +160,7 @@ const publish: Filter = (values, { publishedPorts }) => {
 
 const health: Filter = (values) => {
   checkHealth(values);
-  // Health checks are not run yet: every container is without one.
-  return () => values.includes('none');
+  return (container) => values.includes(container.health?.status ?? 'none');
 };
 
 const FILTERS: Readonly<Record<string, Filter>> = {

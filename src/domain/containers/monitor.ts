@@ -5,6 +5,7 @@ import { type ContainerId, parseId } from '../../base/ids.ts';
 import { now } from '../../base/time.ts';
 import type { Container } from './container.ts';
 import { type ExitDeps, handleExit, UNKNOWN_EXIT } from './exits.ts';
+import { healthAtEnd } from './health/run-health.ts';
 import { hasProcess } from './state.ts';
 
 export type MonitorDeps = ExitDeps;
@@ -22,8 +23,12 @@ const recordFreeze = async (deps: MonitorDeps, id: ContainerId, to: 'running' | 
   using _lock = await deps.ledger.lock(id);
   const container = deps.ledger.get(id);
   if (!container || !hasProcess(container.state) || container.state.status === to) return;
-  const action = to === 'paused' ? 'pause' : 'unpause';
-  await deps.ledger.recordFact({ ...container, state: { ...container.state, status: to } }, action);
+  const isFrozen = to === 'paused';
+  if (isFrozen) deps.health.end(id);
+  const health = isFrozen ? healthAtEnd(container) : {};
+  const next = { ...container, ...health, state: { ...container.state, status: to } };
+  await deps.ledger.recordFact(next, isFrozen ? 'pause' : 'unpause');
+  if (!isFrozen) deps.health.begin(next);
 };
 
 const isGone = (task: TaskInfo | undefined): boolean =>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, messageOf } from '../../base/errors.ts';
 import type { Core } from './core.ts';
+import { healthAtEnd } from './health/run-health.ts';
 import { isRestarting, noSuchContainer, notRunning } from './errors.ts';
 
-export type PauseDeps = Pick<Core, 'ledger' | 'containerd'>;
+export type PauseDeps = Pick<Core, 'ledger' | 'containerd' | 'health'>;
 
 const conflict = (text: string): EngineError => new EngineError('conflict', text);
 
@@ -22,5 +23,7 @@ export const pauseContainer = async (deps: PauseDeps, reference: string): Promis
   } catch (cause) {
     throw new EngineError('internal', `cannot pause container ${id}: ${messageOf(cause)}`, { cause });
   }
-  await deps.ledger.recordFact({ ...container, state: { ...state, status: 'paused' } }, 'pause');
+  deps.health.end(id);
+  const paused = { ...container, ...healthAtEnd(container), state: { ...state, status: 'paused' } as const };
+  await deps.ledger.recordFact(paused, 'pause');
 };

@@ -10,6 +10,7 @@ import {
   map,
   named,
   omitEmpty,
+  pointer,
   raw,
   slice,
   string,
@@ -22,12 +23,19 @@ import { type ImageId, parseDigest } from '../../spec/digest.ts';
 import { endpointRequest } from '../../spec/endpoint-settings.ts';
 import { hostConfig as hostConfigCodec } from '../../spec/host-config.ts';
 import type { Container, MountPoint } from './container.ts';
+import type { Health, HealthStatus } from './health/health.ts';
 import type { ContainerState } from './state.ts';
 
 /*
  * A container's two documents on disk, in the shape in which dockerd keeps them, since log shippers and monitoring
  * agents read them. What only this engine knows stands under keys of its own.
  */
+
+const healthFile = struct('Health', {
+  status: string,
+  failingStreak: int,
+  log: slice(struct('HealthcheckResult', { start: string, end: string, exitCode: int, output: string })),
+});
 
 const stateFile = struct('State', {
   running: bool,
@@ -41,6 +49,7 @@ const stateFile = struct('State', {
   error: string,
   startedAt: string,
   finishedAt: string,
+  health: omitEmpty(pointer(healthFile)),
 });
 
 const mountPointFile = struct('MountPoint', {
@@ -157,6 +166,28 @@ const stateFromFile = (file: StateFile, deadReason: string): ContainerState => {
   return failed ? { status: 'created', failure: outcome } : { status: 'created' };
 };
 
+const healthToFile = (health: Health | undefined): StateFile['health'] =>
+  health && {
+    ...health,
+    log: health.log.map((result) => ({
+      ...result,
+      start: formatRfc3339Nano(result.start),
+      end: formatRfc3339Nano(result.end),
+    })),
+  };
+
+const STATUSES: readonly HealthStatus[] = ['starting', 'healthy', 'unhealthy'];
+
+const healthFromFile = (file: Infer<typeof healthFile>): Health => ({
+  status: STATUSES.find((status) => status === file.status) ?? 'unhealthy',
+  failingStreak: file.failingStreak,
+  log: (file.log ?? []).map((result) => ({
+    ...result,
+    start: timeIn(result.start),
+    end: timeIn(result.end),
+  })),
+});
+
 type MountPointFile = Infer<typeof mountPointFile>;
 
 const mountPointToFile = (point: MountPoint): MountPointFile => ({
@@ -207,7 +238,7 @@ export const encodeRecord = (
     { ...request, networkID: container.networkIds[name] ?? '' },
   ]);
   const file: RecordFile = {
-    state: stateToFile(container.state),
+    state: { ...stateToFile(container.state), health: healthToFile(container.health) },
     id: container.id,
     created: formatRfc3339Nano(container.created),
     managed: false,
@@ -266,6 +297,7 @@ export const decodeRecord = (id: string, config: unknown, hostConfig: unknown): 
     imageId: imageId as ImageId,
     platform: file.os,
     state: stateFromFile(file.state, file.berthDeadReason),
+    ...(file.state.health && { health: healthFromFile(file.state.health) }),
     restartCount: file.restartCount,
     hasBeenStarted: file.hasBeenStartedBefore,
     manuallyStopped: file.hasBeenManuallyStopped,

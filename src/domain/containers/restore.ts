@@ -8,6 +8,7 @@ import { type AdoptRunDeps, adoptRun } from './adopt-run.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { type ExitDeps, handleExit, UNKNOWN_EXIT } from './exits.ts';
+import { healthAtStart } from './health/run-health.ts';
 import { loadContainers } from './load-containers.ts';
 import { monitorTasks } from './monitor.ts';
 import { removeContainer, removeRemains } from './remove-container.ts';
@@ -58,10 +59,21 @@ const endLeftover = async (deps: RestoreDeps, { id }: Container): Promise<void> 
   if ((await ended) === undefined) await handleExit(deps, id, { exitStatus: 128 + SIGKILL, exitedAt: now() });
 };
 
+/** The health of a container that ran on is found out anew. */
+const resumeHealth = async (deps: RestoreDeps, { id }: Container): Promise<void> => {
+  using _lock = await deps.ledger.lock(id);
+  const container = deps.ledger.get(id);
+  if (container?.state.status !== 'running') return;
+  const resumed = { ...container, ...healthAtStart(container) };
+  deps.ledger.show(resumed);
+  deps.health.begin(resumed);
+};
+
 /** A container that was thought to run: its end is made up for, or brought about. */
 const settle = async (deps: RestoreDeps, container: Container, task: TaskInfo | undefined): Promise<void> => {
   if (isAlive(task)) {
-    if (!deps.config.current.liveRestore) await endLeftover(deps, container);
+    if (deps.config.current.liveRestore) await resumeHealth(deps, container);
+    else await endLeftover(deps, container);
     return;
   }
   // Whether it comes back is decided when all the rest is in order.

@@ -76,6 +76,7 @@ const letGoOfAll = async (deps: ShutdownDeps): Promise<void> => {
 export const shutDownContainers = async (deps: ShutdownDeps): Promise<void> => {
   deps.intents.close();
   deps.scheduler.cancelAll();
+  deps.health.endAll();
   if (deps.config.current.liveRestore) await letGoOfAll(deps);
   else {
     await stopAll(deps);

@@ -3,12 +3,15 @@ import { EngineError, messageOf } from '../../base/errors.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { noSuchContainer } from './errors.ts';
+import { healthAtStart } from './health/run-health.ts';
 import { type RemoveContainerDeps, removeContainer } from './remove-container.ts';
 import { StartError } from './start-errors.ts';
 import { type StartedRun, type StartRunDeps, startRun } from './start-run.ts';
 import type { ContainerState, EndedRun, Outcome } from './state.ts';
 
-export type StartDeps = StartRunDeps & RemoveContainerDeps & Pick<Core, 'intents' | 'scheduler' | 'log'>;
+export type StartDeps = StartRunDeps &
+  RemoveContainerDeps &
+  Pick<Core, 'intents' | 'scheduler' | 'health' | 'log'>;
 
 /** Who starts: a client begins a new count of restarts, the restart policy goes on with the old one. */
 export type Starter = 'client' | 'policy';
@@ -71,6 +74,7 @@ const recordStarted = async (
     hasBeenStarted: true,
     manuallyStopped: false,
     networkIds: { ...container.networkIds, ...started.networkIds },
+    ...healthAtStart(container),
     state: {
       status: 'running',
       pid: started.pid,
@@ -86,6 +90,7 @@ const recordStarted = async (
     deps.runs.finish(container.id);
     throw error;
   }
+  deps.health.begin(running);
 };
 
 /** Starts a container whose lock is held and which may be started. @throws StartError; what failed is recorded by then */

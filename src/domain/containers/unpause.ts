@@ -16,5 +16,7 @@ export const unpauseContainer = async (deps: PauseDeps, reference: string): Prom
   } catch (cause) {
     throw new EngineError('internal', `cannot resume container ${id}: ${messageOf(cause)}`, { cause });
   }
-  await deps.ledger.recordFact({ ...container, state: { ...state, status: 'running' } }, 'unpause');
+  const thawed = { ...container, state: { ...state, status: 'running' } as const };
+  await deps.ledger.recordFact(thawed, 'unpause');
+  deps.health.begin(thawed);
 };

@@ -2,7 +2,7 @@
 import { within } from '../../../base/async.ts';
 import { EngineError } from '../../../base/errors.ts';
 import { seconds } from '../../../base/time.ts';
-import type { ExecDetails, TerminalSize } from '../containers.ts';
+import type { ExecDetails, ExecStartRequest, StreamSession, TerminalSize } from '../containers.ts';
 import { notRunning } from '../errors.ts';
 import { resolveUserOfProcess } from '../user.ts';
 import { assertCanExec, type RunningContainer } from './check-container.ts';
@@ -11,6 +11,7 @@ import type { ExecRecord } from './exec-record.ts';
 import { execSession } from './exec-session.ts';
 import { ExecTable, isRemovable } from './exec-table.ts';
 import type { Execs } from './execs.ts';
+import { runExec } from './run-exec.ts';
 import { type StartExecDeps, startExec } from './start-exec.ts';
 
 type ExecsParts = CreateExecDeps & StartExecDeps;
@@ -67,6 +68,34 @@ const resizeExec = async (deps: ExecsParts, record: ExecRecord, size: TerminalSi
     await deps.containerd.tasks.resize({ id: record.container, execId: record.id }, size);
 };
 
+/** Starts an exec whose output somebody reads. @throws conflict when its container does not run */
+const startAttached = (
+  deps: ExecsParts,
+  record: ExecRecord,
+  { tty, consoleSize }: ExecStartRequest,
+): StreamSession => {
+  const container = containerOf(deps, record);
+  const { request, detachKeys } = record;
+  const size = sizeOf(consoleSize ?? request.consoleSize);
+  const session = record.streams.attach({
+    stdin: request.attachStdin,
+    stdout: request.attachStdout || request.tty,
+    stderr: request.attachStderr,
+    detachKeys,
+    onDetach: () => deps.ledger.publish(container, 'exec_detach', { execID: record.id }),
+  });
+  const starting = async (): Promise<void> => {
+    try {
+      claim(record);
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+    await startExec(deps, container, record, { size, isAttached: true });
+  };
+  return execSession(session, starting(), tty);
+};
+
 /** The execs of all containers. */
 export const createExecs = (given: ExecsDeps): Execs => {
   const deps: ExecsParts = { users: resolveUserOfProcess, ...given };
@@ -77,28 +106,16 @@ export const createExecs = (given: ExecsDeps): Execs => {
       table.add(record);
       return record.id;
     },
-    start: async (id, { tty, consoleSize }) => {
-      const record = table.get(id);
-      const container = containerOf(deps, record);
-      const { request, detachKeys } = record;
-      const size = sizeOf(consoleSize ?? request.consoleSize);
-      const session = record.streams.attach({
-        stdin: request.attachStdin,
-        stdout: request.attachStdout || request.tty,
-        stderr: request.attachStderr,
-        detachKeys,
-        onDetach: () => deps.ledger.publish(container, 'exec_detach', { execID: record.id }),
-      });
-      const starting = async (): Promise<void> => {
-        try {
-          claim(record);
-        } catch (error) {
-          session.close();
-          throw error;
-        }
-        await startExec(deps, container, record, { size, isAttached: true });
-      };
-      return execSession(session, starting(), tty);
+    start: async (id, request) => startAttached(deps, table.get(id), request),
+    run: async (reference, request, options) => {
+      const record = await createExec(deps, reference, request);
+      table.add(record);
+      try {
+        return await runExec(deps, record, startAttached(deps, record, request), options);
+      } finally {
+        // Health checks make many, and nobody asks for them afterwards.
+        table.forget(record.id);
+      }
     },
     startDetached: async (id) => {
       const record = table.get(id);

@@ -8,6 +8,7 @@ import type {
   StreamSession,
   TerminalSize,
 } from '../containers.ts';
+import type { RunOptions, RunOutcome } from './run-exec.ts';
 
 /** Execs of all containers: made by `create`, run at most once, remembered until their container is removed. */
 export interface Execs {
@@ -16,6 +17,9 @@ export interface Execs {
   startDetached(id: string): Promise<void>;
   inspect(id: string): ExecDetails;
   resize(id: string, size: TerminalSize): Promise<void>;
+
+  /** Runs a command to its end for the engine itself, with the events of any exec; nothing of it is remembered. */
+  run(reference: string, request: ExecRequest, options: RunOptions): Promise<RunOutcome>;
 
   /** Running ones and those never started; `undefined` when there are none. */
   idsOf(container: ContainerId): readonly ExecId[] | undefined;
