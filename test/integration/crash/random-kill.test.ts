@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { it, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../support/engine.ts';
 import { settleTo, takeInventory } from '../../support/inventory.ts';
 import { docker, useEngine } from '../../support/use-engine.ts';
 import { startWorkload } from './workload.ts';
 
-const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 12);
+const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 8);
 // 13 addresses for containers: one that leaked would soon be missed.
 const ADDRESSES = 13;
 
-const engine = useEngine({ flags: ['--bip=172.30.9.1/28'] });
+const BIP = '--bip=172.30.9.1/28';
+
+const engine = useEngine({ flags: [BIP] });
 
 interface Known {
   readonly Id: string;
@@ -32,7 +34,18 @@ async function checkStates(of: Engine, known: readonly Known[]): Promise<Record<
   return counts;
 }
 
-it(`kill -9 at ${ROUNDS} random moments loses nothing and leaves nothing`, async (context) => {
+for (const [mode, flags] of [
+  ['', [BIP]],
+  [', with live restore,', [BIP, '--live-restore']],
+] as const) {
+  it(`kill -9 at ${ROUNDS} random moments${mode} loses nothing and leaves nothing`, async (context) => {
+    await engine().end();
+    await engine().start(flags);
+    await killAtRandom(context);
+  });
+}
+
+async function killAtRandom(context: TestContext): Promise<void> {
   const before = await takeInventory(engine());
   let deeds = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -61,7 +74,7 @@ it(`kill -9 at ${ROUNDS} random moments loses nothing and leaves nothing`, async
     }
   }
   context.diagnostic(`${deeds} deeds in ${ROUNDS} rounds`);
-});
+}
 
 it('after all that every address can still be given out', async () => {
   const names = Array.from({ length: ADDRESSES }, (_, index) => `last${index}`);
