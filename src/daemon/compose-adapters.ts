@@ -5,9 +5,11 @@ import { createDisk, type Disk } from '../adapters/disk/index.ts';
 import { createMounts, type Mounts } from '../adapters/mounts/index.ts';
 import {
   createLiveHost,
+  createProcessStatus,
   createPrograms,
   type Host,
   type LiveHost,
+  type ProcessStatus,
   probeHost,
   type Programs,
 } from '../adapters/host/index.ts';
@@ -49,6 +51,7 @@ export interface Adapters {
   readonly netlink: Netlink;
   readonly networkStore: NetworkStore;
   readonly nftables: Nftables;
+  readonly processStatus: ProcessStatus;
   readonly programs: Programs;
   readonly registries: Registries;
   readonly volumeStore: VolumeStore;
@@ -81,6 +84,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
   return {
     host: probeHost(),
     live: createLiveHost(),
+    processStatus: createProcessStatus(env['PATH'] ?? SEARCH_PATH),
     programs: createPrograms(env['PATH'] ?? SEARCH_PATH),
     containerd: stack.use(
       createContainerd({

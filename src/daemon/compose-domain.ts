@@ -144,6 +144,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     logs,
     events,
     host: facts,
+    processStatus: adapters.processStatus,
     log: room('containers'),
     lifetime,
   });

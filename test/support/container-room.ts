@@ -238,6 +238,7 @@ export const createTestRoom = (
       logs: fakeLogs,
       events: { publish },
       host,
+      processStatus: { list: unused },
       log: silentLog,
       lifetime: new AbortController().signal,
       ...given,

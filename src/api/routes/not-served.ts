@@ -35,16 +35,13 @@ const noManager = (): EngineError =>
   );
 
 const LATER: readonly Row[] = [
-  ['ContainerTop', 'GET', '/containers/{name:.*}/top'],
   ['ContainerChanges', 'GET', '/containers/{name:.*}/changes'],
   ['ContainerExport', 'GET', '/containers/{name:.*}/export'],
   ['ContainerStats', 'GET', '/containers/{name:.*}/stats'],
-  ['ContainerUpdate', 'POST', '/containers/{name:.*}/update'],
   ['ContainerAttachWebsocket', 'GET', '/containers/{name:.*}/attach/ws'],
   ['ContainerArchiveInfo', 'HEAD', '/containers/{name:.*}/archive'],
   ['ContainerArchive', 'GET', '/containers/{name:.*}/archive'],
   ['PutContainerArchive', 'PUT', '/containers/{name:.*}/archive'],
-  ['ContainerPrune', 'POST', '/containers/prune'],
   ['ImageCommit', 'POST', '/commit'],
   ['ImagePush', 'POST', '/images/{name:.*}/push'],
   ['ImageSearch', 'GET', '/images/search'],

@@ -15,12 +15,15 @@ import { killRoute } from './containers/kill.ts';
 import { listRoute } from './containers/list.ts';
 import { logsRoute } from './containers/logs.ts';
 import { pauseRoute } from './containers/pause.ts';
+import { pruneRoute } from './containers/prune.ts';
 import { renameRoute } from './containers/rename.ts';
 import { resizeRoute } from './containers/resize.ts';
 import { restartRoute } from './containers/restart.ts';
 import { startRoute } from './containers/start.ts';
 import { stopRoute } from './containers/stop.ts';
+import { topRoute } from './containers/top.ts';
 import { unpauseRoute } from './containers/unpause.ts';
+import { updateRoute } from './containers/update.ts';
 import { waitRoute } from './containers/wait.ts';
 import { execCreateRoute } from './exec/create.ts';
 import { execInspectRoute } from './exec/inspect.ts';
@@ -80,6 +83,9 @@ const containerRoutes = ({ containers, images, host }: RoutesDeps): readonly Rou
   resizeRoute(containers),
   attachRoute(containers),
   waitRoute(containers),
+  updateRoute(containers),
+  topRoute(containers),
+  pruneRoute(containers),
   deleteRoute(containers),
 ];
 

@@ -126,6 +126,19 @@ export interface TerminalSize {
   readonly width: number;
 }
 
+/** What `ps` tells of a container's processes. */
+export interface ProcessTable {
+  readonly titles: readonly string[];
+  readonly processes: readonly (readonly string[])[];
+}
+
+export interface PruneReport {
+  /** Full ids. */
+  readonly deleted: readonly string[];
+  /** Bytes. */
+  readonly reclaimed: number;
+}
+
 /** Containers by full id, name (one leading slash allowed) or unique id prefix. @throws not-found `No such container: x` everywhere */
 export interface Containers {
   create(
@@ -170,6 +183,13 @@ export interface Containers {
   execStartDetached(id: string): Promise<void>;
   execInspect(id: string): ExecDetails;
   execResize(id: string, size: TerminalSize): Promise<void>;
+
+  /** Limits and restart policy of `asked`; zero values change nothing. */
+  update(reference: string, asked: HostConfig): Promise<{ readonly warnings: readonly string[] }>;
+  /** `psArguments` empty for the default (`-ef`). @throws conflict when it does not run */
+  top(reference: string, psArguments: string): Promise<ProcessTable>;
+  /** Removes what does not run. @throws conflict while another prune is under way */
+  prune(filters: Readonly<Record<string, readonly string[]>>): Promise<PruneReport>;
 
   /** By state, for `/info`. */
   counts(): { readonly running: number; readonly paused: number; readonly stopped: number };

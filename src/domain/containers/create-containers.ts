@@ -11,6 +11,7 @@ import { killContainer } from './kill.ts';
 import { listContainers } from './list.ts';
 import { readContainerLogs } from './logs.ts';
 import { pauseContainer } from './pause.ts';
+import { PruneGate, pruneContainers } from './prune.ts';
 import { renameContainer } from './rename.ts';
 import { resizeContainer } from './resize.ts';
 import { restartContainer } from './restart.ts';
@@ -18,7 +19,9 @@ import { restoreContainers } from './restore.ts';
 import { shutDownContainers } from './shutdown.ts';
 import { startContainer } from './start.ts';
 import { stopContainer } from './stop.ts';
+import { listProcesses } from './top.ts';
 import { unpauseContainer } from './unpause.ts';
+import { updateContainer } from './update.ts';
 import { waitForContainer } from './wait.ts';
 
 const counts = ({ ledger }: Pick<Core, 'ledger'>): ReturnType<ContainersRoom['counts']> => {
@@ -34,6 +37,7 @@ const counts = ({ ledger }: Pick<Core, 'ledger'>): ReturnType<ContainersRoom['co
 /** The containers room: verbs bound to their state. Nothing happens before `restore`. */
 export const createContainers = (deps: ContainersDeps): ContainersRoom => {
   const core = createCore(deps, (parts) => createExecs(parts));
+  const pruning = new PruneGate();
   const following = new AbortController();
   const shutdown = async (): Promise<void> => {
     await shutDownContainers(core);
@@ -60,6 +64,9 @@ export const createContainers = (deps: ContainersDeps): ContainersRoom => {
     execStartDetached: async (id) => core.execs.startDetached(id),
     execInspect: (id) => core.execs.inspect(id),
     execResize: async (id, size) => core.execs.resize(id, size),
+    update: async (reference, asked) => updateContainer(core, reference, asked),
+    top: async (reference, psArguments) => listProcesses(core, reference, psArguments),
+    prune: async (filters) => pruneContainers(core, pruning, filters),
     counts: () => counts(core),
     healthChecks: () => core.health.counts,
     restore: async () => restoreContainers(core, AbortSignal.any([deps.lifetime, following.signal])),

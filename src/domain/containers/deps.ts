@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Containerd } from '../../adapters/containerd/index.ts';
 import type { Mounts } from '../../adapters/mounts/index.ts';
+import type { ProcessStatus } from '../../adapters/host/index.ts';
 import type { ContainerStore } from '../../adapters/store/index.ts';
 import type { ConfigSource } from '../../base/config-source.ts';
 import type { Log } from '../../base/log.ts';
@@ -57,6 +58,7 @@ export interface ContainersDeps {
   readonly logs: Logs;
   readonly events: EventPublisher;
   readonly host: HostFacts;
+  readonly processStatus: ProcessStatus;
   readonly log: Log;
   /** The daemon's own life: changes run to their end under it, whatever becomes of the client. */
   readonly lifetime: AbortSignal;

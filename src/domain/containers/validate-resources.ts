@@ -82,12 +82,13 @@ const dropUnsupported = (asked: Resources, host: HostFacts): CheckedHostConfig =
   return { hostConfig, warnings };
 };
 
-const checkMemory = (asked: Resources): void => {
+const checkMemory = (asked: Resources, isUpdate: boolean): void => {
   const { memory, memorySwap, memoryReservation, memorySwappiness } = asked;
   if (memory !== 0 && memory < SMALLEST_MEMORY) throw invalid('Minimum memory limit allowed is 6MB');
   if (memory > 0 && memorySwap > 0 && memorySwap < memory)
     throw invalid('Minimum memoryswap limit should be larger than memory limit, see usage');
-  if (memory === 0 && memorySwap > 0)
+  // An update may leave the memory limit as it is.
+  if (memory === 0 && memorySwap > 0 && !isUpdate)
     throw invalid('You should always set the Memory limit when using Memoryswap limit, see usage');
   if (memorySwappiness !== undefined && (memorySwappiness < -1 || memorySwappiness > 100))
     throw invalid(`Invalid value: ${memorySwappiness}, valid memory swappiness range is 0-100`);
@@ -151,16 +152,22 @@ const OOM_WITHOUT_LIMIT =
   'OOM killer is disabled for the container, but no memory limit is set, this can result in the system running ' +
   'out of resources.';
 
-/** Memory, CPU and I/O limits as this host can keep them. @throws invalid-argument in Docker's words */
-export const checkResources = (asked: HostConfig, host: HostFacts): CheckedHostConfig => {
+const check = (asked: HostConfig, host: HostFacts, isUpdate: boolean): CheckedHostConfig => {
   const { hostConfig, warnings } = dropUnsupported(asked, host);
-  checkMemory(hostConfig);
+  checkMemory(hostConfig, isUpdate);
   checkCpuShare(hostConfig, host);
   checkCpuset(hostConfig, host);
   checkRest(hostConfig);
   const unlimited = hostConfig.oomKillDisable === true && hostConfig.memory === 0;
-  return {
-    hostConfig: fillIn(hostConfig, host),
-    warnings: unlimited ? [...warnings, OOM_WITHOUT_LIMIT] : warnings,
-  };
+  return { hostConfig, warnings: unlimited ? [...warnings, OOM_WITHOUT_LIMIT] : warnings };
 };
+
+/** Memory, CPU and I/O limits as this host can keep them. @throws invalid-argument in Docker's words */
+export const checkResources = (asked: HostConfig, host: HostFacts): CheckedHostConfig => {
+  const { hostConfig, warnings } = check(asked, host, false);
+  return { hostConfig: fillIn(hostConfig, host), warnings };
+};
+
+/** The same for a change of a container that is there: what is left open stays as it is. @throws invalid-argument */
+export const checkUpdate = (asked: HostConfig, host: HostFacts): CheckedHostConfig =>
+  check(asked, host, true);

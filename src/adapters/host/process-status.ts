@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import { execFile } from 'node:child_process';
+import { EngineError } from '../../base/errors.ts';
+
+/** The host's `ps`, for the one operation whose answer is what it prints. */
+export interface ProcessStatus {
+  /**
+   * What `ps` prints with these arguments, of at least the given processes. @throws internal with the first line of its
+   * complaint
+   */
+  list(args: readonly string[], pids: readonly number[]): Promise<string>;
+}
+
+/** How long (ms) `ps` may take. */
+const PATIENCE = 10_000;
+/** Bytes it may print. */
+const LONGEST = 64 * 1024 * 1024;
+
+const run = async (args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> => {
+  const answer = Promise.withResolvers<string>();
+  execFile('ps', [...args], { timeout: PATIENCE, maxBuffer: LONGEST, env }, (cause, stdout, stderr) => {
+    if (!cause) return answer.resolve(stdout);
+    const line = stderr.split('\n', 1)[0] ?? '';
+    const why = line === '' ? cause.message : line;
+    return answer.reject(new EngineError('internal', `ps: ${why}`, { cause }));
+  });
+  return answer.promise;
+};
+
+/** Runs `ps` found along `searchPath`. */
+export const createProcessStatus = (searchPath: string): ProcessStatus => ({
+  list: async (args, pids) => {
+    const env = { PATH: searchPath };
+    try {
+      return await run([...args, `-q${pids.join(',')}`], env);
+    } catch {
+      // Some options (`f`, `aux`) do not go together with a choice of processes.
+      return run(args, env);
+    }
+  },
+});
