@@ -18,6 +18,7 @@ import { OWNER_LABEL, ownerOf } from './owner.ts';
 import { runSpec } from './run-spec.ts';
 import type { LiveRun } from './runs.ts';
 import { otherFailure, runtimeFailure, startStep } from './start-errors.ts';
+import { timeStage } from './time-stage.ts';
 import { resolveUser } from './user.ts';
 import { publishMounts, publishUnmounts } from './volume-events.ts';
 
@@ -38,6 +39,7 @@ export type StartRunDeps = Pick<
   | 'runDirectory'
   | 'runtimeRoot'
   | 'lifetime'
+  | 'log'
 >;
 
 /** A process that runs, and what the run holds. */
@@ -98,7 +100,9 @@ const prepare = async (deps: StartRunDeps, container: Container, acquired: Dispo
   const named = { ...container, config: { ...container.config, hostname } };
   const stdio = acquired.use(deps.containerd.stdio.create(stdioRequest(deps, container)));
   const [network, { rootfs, user }, sink] = await together([
-    startStep(async () => setUpNetwork(deps, named, donated, acquired)),
+    startStep(async () =>
+      timeStage(deps, container.id, 'sandbox', async () => setUpNetwork(deps, named, donated, acquired)),
+    ),
     startStep(async () => {
       const found = await findRootfs(deps, container);
       const { config, hostConfig } = container;
@@ -139,7 +143,7 @@ const createRecord = async (
   };
   acquired.defer(async () => endTask(deps, container.id));
   try {
-    await containers.create(record);
+    await timeStage(deps, container.id, 'containers.Create', async () => containers.create(record));
   } catch (error) {
     if (!isKind(error, 'conflict')) throw error;
     await endTask(deps, container.id);
@@ -156,16 +160,16 @@ const createTask = async (
   const { runtimes, defaultRuntime } = deps.config.current;
   const { runtime } = container.hostConfig;
   await createRecord(deps, container, spec, acquired);
-  const { pid } = await deps.containerd.tasks.create(
-    {
-      id: container.id,
-      rootfs: rootfs.mounts,
-      stdio: stdio.paths,
-      runtimeBinary: (runtimes[runtime] ?? runtimes[defaultRuntime])?.binary ?? defaultRuntime,
-      systemdCgroup: deps.host.cgroupDriver === 'systemd',
-      runtimeRoot: deps.runtimeRoot,
-    },
-    deps.lifetime,
+  const request = {
+    id: container.id,
+    rootfs: rootfs.mounts,
+    stdio: stdio.paths,
+    runtimeBinary: (runtimes[runtime] ?? runtimes[defaultRuntime])?.binary ?? defaultRuntime,
+    systemdCgroup: deps.host.cgroupDriver === 'systemd',
+    runtimeRoot: deps.runtimeRoot,
+  };
+  const { pid } = await timeStage(deps, container.id, 'tasks.Create', async () =>
+    deps.containerd.tasks.create(request, deps.lifetime),
   );
   return pid;
 };
@@ -189,7 +193,8 @@ const joinStreams = (
 /** Lets the process go that the task was made for. */
 const letGo = async (deps: StartRunDeps, { id }: Container): Promise<void> => {
   await startStep(
-    async () => deps.containerd.tasks.start({ id }, deps.lifetime),
+    async () =>
+      timeStage(deps, id, 'tasks.Start', async () => deps.containerd.tasks.start({ id }, deps.lifetime)),
     (thrown) => runtimeFailure(thrown, ''),
   );
   deps.runs.streams(id).started();
@@ -208,7 +213,9 @@ export const startRun = async (
   await using acquired = new Disposer();
   acquired.defer(() => publishUnmounts(deps, container));
   publishMounts(deps, container);
-  const prepared = await prepare(deps, container, acquired);
+  const prepared = await timeStage(deps, container.id, 'prepare (sandbox, files, log, spec)', async () =>
+    prepare(deps, container, acquired),
+  );
   const { drained } = joinStreams(deps, container, prepared, acquired);
   const pid = await startStep(
     async () => createTask(deps, container, prepared, acquired),
