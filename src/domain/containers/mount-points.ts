@@ -11,17 +11,12 @@ const DEFAULT_PROPAGATION = 'rprivate';
 const internal = (text: string): EngineError => new EngineError('internal', text);
 
 const checkDestination = (spec: string, type: string, destination: string): string => {
-  if (!destination.startsWith('/')) {
-    throw internal(
-      `invalid volume specification: '${spec}': invalid mount config for type "${type}": ` +
-        `invalid mount path: '${destination}' mount path must be absolute`,
-    );
-  }
+  const refused = (why: string): EngineError =>
+    internal(`invalid volume specification: '${spec}': invalid mount config for type "${type}": ${why}`);
+  if (!destination.startsWith('/'))
+    throw refused(`invalid mount path: '${destination}' mount path must be absolute`);
   const clean = cleanPath(destination);
-  if (clean === '/')
-    throw internal(
-      `invalid volume specification: '${spec}': invalid specification: destination can't be '/'`,
-    );
+  if (clean === '/') throw refused("invalid specification: destination can't be '/'");
   return clean;
 };
 

@@ -18,8 +18,6 @@ const NOT_YET: Readonly<Record<string, Asked>> = {
   'HostConfig.Cgroup': (_, host) => host.cgroup !== '',
   'HostConfig.Mounts.VolumeOptions.Subpath': (_, host) =>
     (host.mounts ?? []).some((mount) => (mount.volumeOptions?.subpath ?? '') !== ''),
-  'HostConfig.Mounts.BindOptions.ReadOnlyNonRecursive': (_, host) =>
-    (host.mounts ?? []).some((mount) => mount.bindOptions?.readOnlyNonRecursive === true),
   'HostConfig.Mounts.BindOptions.ReadOnlyForceRecursive': (_, host) =>
     (host.mounts ?? []).some((mount) => mount.bindOptions?.readOnlyForceRecursive === true),
 };
