@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NetworkNamespace } from './network-namespace.ts';
+import { runCommand } from './run-command.ts';
 
 /** A running docker-registry that knows no images yet. */
 export interface TestRegistry {
@@ -16,15 +17,20 @@ export interface TestRegistry {
   stop(): Promise<void>;
 }
 
+/** The namespace that a registry listens in: a test's own, or the host's. */
+export type Where = Pick<NetworkNamespace, 'enter' | 'run'>;
+
+/** The host's own namespace, for filling a registry from this process. */
+export const HOST_NAMESPACE: Where = {
+  enter: (command) => [...command],
+  run: ([file = '', ...args], options) => runCommand(file, args, options),
+};
+
 /**
  * Starts Debian's docker-registry on 127.0.0.1 inside a namespace, with its data in a temporary directory. Given the
  * `data` of another one it serves the same images.
  */
-export async function startRegistry(
-  netns: NetworkNamespace,
-  port = 5000,
-  data?: string,
-): Promise<TestRegistry> {
+export async function startRegistry(netns: Where, port = 5000, data?: string): Promise<TestRegistry> {
   const directory = await mkdtemp(join(tmpdir(), 'bt-registry-'));
   const address = `127.0.0.1:${port}`;
   const config = join(directory, 'config.yml');
