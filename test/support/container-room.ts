@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createCompression } from '../../src/adapters/compression/index.ts';
+import { createFakeContainerFiles } from '../../src/adapters/container-files/fake.ts';
+import { createFakeCgroups } from '../../src/adapters/cgroups/fake.ts';
 import { createFakeContainerd, type FakeContainerd } from '../../src/adapters/containerd/fake.ts';
 import { FakeContainerStore } from '../../src/adapters/store/container-store-fake.ts';
 import { fixedConfig } from '../../src/base/config-source.ts';
@@ -45,6 +48,7 @@ const host: HostFacts = {
   kernelVersion: [6, 1],
   architecture: 'amd64',
   seccomp: true,
+  x32: true,
   appArmor: false,
   cpus: 2,
   memory: 8 * 1024 ** 3,
@@ -230,6 +234,8 @@ export const createTestRoom = (
     {
       config: fixedConfig({ ...config, ...settings }),
       runDirectory: '/nonexistent/berth-test-run',
+      files: createFakeContainerFiles('/nonexistent/berth-test-files'),
+      compression: createCompression(),
       runtimeRoot: '/nonexistent/berth-test-runtime',
       images: fakeImages(layers, holders),
       networks: fakeNetworks(sandboxes, publish),
@@ -239,6 +245,7 @@ export const createTestRoom = (
       events: { publish },
       host,
       processStatus: { list: unused },
+      cgroups: createFakeCgroups(),
       log: silentLog,
       lifetime: new AbortController().signal,
       ...given,

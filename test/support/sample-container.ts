@@ -53,6 +53,7 @@ export const sampleHost = (changes: Partial<HostFacts> = {}): HostFacts => ({
   kernelVersion: [6, 1],
   architecture: 'amd64',
   seccomp: true,
+  x32: true,
   appArmor: false,
   cpus: 2,
   memory: 8 * 1024 ** 3,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { cpus, hostname, machine, release, totalmem } from 'node:os';
 import { EngineError } from '../../base/errors.ts';
+import { servesX32 } from '../../sys/x32.ts';
 import { type CgroupLayout, findCgroups } from './cgroups.ts';
 import { type HostFiles, hostFiles } from './files.ts';
 import { findLimits, type Limits } from './limits.ts';
@@ -25,6 +26,8 @@ export interface Host {
   readonly limits: Limits;
   readonly systemd: boolean;
   readonly seccomp: boolean;
+  /** Whether x32 programs run here. */
+  readonly x32: boolean;
   readonly appArmor: boolean;
   /** How the kernel's overlay works on directories and attributes, by its module's parameters. */
   readonly overlay: { readonly metacopy: boolean; readonly redirects: boolean };
@@ -133,6 +136,8 @@ export const probeHost = (files: HostFiles = hostFiles): Host => {
     limits: findLimits(cgroups, files),
     systemd: files.exists('/run/systemd/system'),
     seccomp: statusField(files, 'Seccomp') !== undefined,
+    // Under a filter of its own the daemon must not try: the answer could be the end of it.
+    x32: statusField(files, 'Seccomp') !== '0' || servesX32(),
     appArmor: files.text('/sys/module/apparmor/parameters/enabled')?.startsWith('Y') ?? false,
     overlay: overlayOf(files),
     openFilesLimit: openFiles(files),

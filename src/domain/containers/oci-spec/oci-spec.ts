@@ -10,6 +10,8 @@ export interface HostFacts {
   /** Go's name: `amd64`, `arm64`. */
   readonly architecture: string;
   readonly seccomp: boolean;
+  /** Whether the kernel serves the x32 interface of x86-64. */
+  readonly x32: boolean;
   readonly appArmor: boolean;
   readonly cpus: number;
   readonly memory: number;

@@ -9,7 +9,12 @@ import { resolveSeccomp, seccompFilter } from './seccomp.ts';
 const at = (capabilities: string[], architecture = 'amd64') =>
   resolveSeccomp(DEFAULT_SECCOMP_PROFILE, { architecture, kernelVersion: [6, 1], capabilities });
 
-const host = { seccomp: true, architecture: 'amd64', kernelVersion: [6, 1] } as unknown as HostFacts;
+const host = {
+  seccomp: true,
+  x32: true,
+  architecture: 'amd64',
+  kernelVersion: [6, 1],
+} as unknown as HostFacts;
 
 test('each allowed system call is named once', () => {
   const names = ALLOWED_SYSCALLS.flat();
@@ -74,4 +79,9 @@ test('privileged and unconfined have no filter, a custom profile holds even when
 
 test('a profile that is no JSON is told so', () => {
   assert.throws(() => seccompFilter('{', false, host, []), /^EngineError: Decoding seccomp profile failed: /);
+});
+
+test('an interface that the kernel does not serve costs no filter', () => {
+  const filter = seccompFilter(undefined, false, { ...host, x32: false }, []);
+  assert.deepEqual(filter?.architectures, ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86']);
 });

@@ -84,6 +84,15 @@ export const resolveSeccomp = (profile: SeccompProfile, context: SeccompContext)
   };
 };
 
+/**
+ * Leaves out what the kernel does not serve: libseccomp builds a whole filter an architecture, and that of x32 cost 7 of
+ * the 60 ms that runc needs for a container.
+ */
+const withoutAbsentInterfaces = (filter: RuntimeSeccomp, { x32 }: Pick<HostFacts, 'x32'>): RuntimeSeccomp =>
+  x32 || !filter.architectures
+    ? filter
+    : { ...filter, architectures: filter.architectures.filter((name) => name !== 'SCMP_ARCH_X32') };
+
 /** The filter of a container, or `undefined` for none. `asked` is the security option: a profile's text, `builtin` or `unconfined`. */
 export const seccompFilter = (
   asked: string | undefined,
@@ -99,6 +108,7 @@ export const seccompFilter = (
       'internal',
       'seccomp is not enabled in your kernel, cannot run a custom seccomp profile',
     );
-  const profile = custom ? parseSeccompProfile(asked) : DEFAULT_SECCOMP_PROFILE;
-  return resolveSeccomp(profile, { ...host, capabilities });
+  const context = { ...host, capabilities };
+  if (custom) return resolveSeccomp(parseSeccompProfile(asked), context);
+  return withoutAbsentInterfaces(resolveSeccomp(DEFAULT_SECCOMP_PROFILE, context), host);
 };
