@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type Cgroups, createCgroups } from '../adapters/cgroups/index.ts';
 import { type Compression, createCompression } from '../adapters/compression/index.ts';
 import { type Containerd, createContainerd } from '../adapters/containerd/index.ts';
 import { createDisk, type Disk } from '../adapters/disk/index.ts';
@@ -36,6 +37,7 @@ import type { Paths } from './paths.ts';
 
 /** Everything that the rooms reach the outside by. */
 export interface Adapters {
+  readonly cgroups: Cgroups;
   readonly compression: Compression;
   readonly containerd: Containerd;
   readonly containerStore: ContainerStore;
@@ -81,8 +83,10 @@ export interface AdapterOptions {
 /** Makes all adapters; `stack` lets go of them. @throws unavailable where this machine cannot run containers */
 export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableStack): Adapters => {
   const { config, env, paths, userAgent, log } = options;
+  const host = probeHost();
   return {
-    host: probeHost(),
+    host,
+    cgroups: createCgroups(host.cgroups),
     live: createLiveHost(),
     processStatus: createProcessStatus(env['PATH'] ?? SEARCH_PATH),
     programs: createPrograms(env['PATH'] ?? SEARCH_PATH),

@@ -145,6 +145,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     events,
     host: facts,
     processStatus: adapters.processStatus,
+    cgroups: adapters.cgroups,
     log: room('containers'),
     lifetime,
   });

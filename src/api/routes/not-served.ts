@@ -37,7 +37,6 @@ const noManager = (): EngineError =>
 const LATER: readonly Row[] = [
   ['ContainerChanges', 'GET', '/containers/{name:.*}/changes'],
   ['ContainerExport', 'GET', '/containers/{name:.*}/export'],
-  ['ContainerStats', 'GET', '/containers/{name:.*}/stats'],
   ['ContainerAttachWebsocket', 'GET', '/containers/{name:.*}/attach/ws'],
   ['ContainerArchiveInfo', 'HEAD', '/containers/{name:.*}/archive'],
   ['ContainerArchive', 'GET', '/containers/{name:.*}/archive'],

@@ -20,6 +20,7 @@ import { renameRoute } from './containers/rename.ts';
 import { resizeRoute } from './containers/resize.ts';
 import { restartRoute } from './containers/restart.ts';
 import { startRoute } from './containers/start.ts';
+import { statsRoute } from './containers/stats.ts';
 import { stopRoute } from './containers/stop.ts';
 import { topRoute } from './containers/top.ts';
 import { unpauseRoute } from './containers/unpause.ts';
@@ -85,6 +86,7 @@ const containerRoutes = ({ containers, images, host }: RoutesDeps): readonly Rou
   waitRoute(containers),
   updateRoute(containers),
   topRoute(containers),
+  statsRoute(containers),
   pruneRoute(containers),
   deleteRoute(containers),
 ];

@@ -8,6 +8,7 @@ import type { Platform } from '../../spec/platform.ts';
 import type { LogLine, LogQuery, OutputStream } from '../logs/index.ts';
 import type { Sandbox } from '../networks/index.ts';
 import type { Container } from './container.ts';
+import type { ContainerStats, StatsRequest } from './stats/container-stats.ts';
 
 export interface CreateRequest {
   /** With or without one leading slash; absent for a generated name. */
@@ -188,6 +189,8 @@ export interface Containers {
   update(reference: string, asked: HostConfig): Promise<{ readonly warnings: readonly string[] }>;
   /** `psArguments` empty for the default (`-ef`). @throws conflict when it does not run */
   top(reference: string, psArguments: string): Promise<ProcessTable>;
+  /** What it uses, once or (`stream`) once a second until it is removed. @throws invalid-argument */
+  stats(reference: string, request: StatsRequest): AsyncIterable<ContainerStats>;
   /** Removes what does not run. @throws conflict while another prune is under way */
   prune(filters: Readonly<Record<string, readonly string[]>>): Promise<PruneReport>;
 

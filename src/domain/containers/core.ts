@@ -10,6 +10,7 @@ import type { Intents } from './intents.ts';
 import type { ContainerLedger } from './ledger.ts';
 import type { RestartScheduler } from './restart-scheduler.ts';
 import type { RunTable } from './runs.ts';
+import type { StatsSampler } from './stats/sampler.ts';
 import type { Waiters } from './waiters.ts';
 
 /** The parts of the room that guard state, beside what the room was given. A verb picks what it uses. */
@@ -27,5 +28,7 @@ export interface Core extends ContainersDeps {
   readonly driverName: () => string;
   /** Probes of the containers that run. */
   readonly health: HealthMonitors;
+  /** Looks at what containers use, for all who watch. */
+  readonly sampler: StatsSampler;
   readonly execs: Pick<Execs, 'idsOf' | 'exited' | 'containerStopped' | 'containerRemoved'>;
 }

@@ -18,6 +18,7 @@ import { restartContainer } from './restart.ts';
 import { restoreContainers } from './restore.ts';
 import { shutDownContainers } from './shutdown.ts';
 import { startContainer } from './start.ts';
+import { containerStats } from './stats/stats.ts';
 import { stopContainer } from './stop.ts';
 import { listProcesses } from './top.ts';
 import { unpauseContainer } from './unpause.ts';
@@ -66,6 +67,7 @@ export const createContainers = (deps: ContainersDeps): ContainersRoom => {
     execResize: async (id, size) => core.execs.resize(id, size),
     update: async (reference, asked) => updateContainer(core, reference, asked),
     top: async (reference, psArguments) => listProcesses(core, reference, psArguments),
+    stats: (reference, request) => containerStats(core, reference, request),
     prune: async (filters) => pruneContainers(core, pruning, filters),
     counts: () => counts(core),
     healthChecks: () => core.health.counts,

@@ -14,6 +14,8 @@ import { logSubject } from './log-subject.ts';
 import { createProcessStreams } from './process-streams.ts';
 import { RestartScheduler } from './restart-scheduler.ts';
 import { RunTable } from './runs.ts';
+import { samplerClock, StatsSampler } from './stats/sampler.ts';
+import { takeSample } from './stats/take-sample.ts';
 import type { ProcessStreams } from './streams.ts';
 import { Waiters } from './waiters.ts';
 
@@ -56,6 +58,11 @@ export const createCore = (
     cleanups: new CleanupQueue(deps.log),
     holds: new Holds({ images: deps.images, volumes: deps.volumes, ledger }),
     rootfs: new Map(),
+    sampler: new StatsSampler({
+      find: (id) => ledger.get(id),
+      sample: (container) => takeSample({ ...deps, ledger }, container),
+      clock: samplerClock,
+    }),
   };
   const withHealth = {
     ...core,

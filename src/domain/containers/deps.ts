@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Cgroups } from '../../adapters/cgroups/index.ts';
 import type { Containerd } from '../../adapters/containerd/index.ts';
 import type { Mounts } from '../../adapters/mounts/index.ts';
 import type { ProcessStatus } from '../../adapters/host/index.ts';
@@ -59,6 +60,7 @@ export interface ContainersDeps {
   readonly events: EventPublisher;
   readonly host: HostFacts;
   readonly processStatus: ProcessStatus;
+  readonly cgroups: Cgroups;
   readonly log: Log;
   /** The daemon's own life: changes run to their end under it, whatever becomes of the client. */
   readonly lifetime: AbortSignal;

@@ -6,4 +6,5 @@ export type { Health } from './health/health.ts';
 export { capabilitiesOfMask } from './oci-spec/capability-names.ts';
 export type { ContainersConfig, ContainersDeps, ContainersRoom } from './deps.ts';
 export type { HostFacts } from './oci-spec/oci-spec.ts';
+export type { ContainerStats, Sample } from './stats/container-stats.ts';
 export { type ContainerState, type EndedRun, hasProcess, isRunning, type Status } from './state.ts';

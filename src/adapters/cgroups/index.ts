@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+export type * from './cgroups.ts';
+export { createCgroups } from './kernel.ts';
