@@ -213,10 +213,14 @@ export class Exchange {
   }
 
   /** Opens a body of unknown length. Its head goes out with the first bytes, or with `flush`. */
-  stream(contentType: string | undefined, options: { readonly flush: boolean }): ServerResponse {
+  stream(
+    contentType: string | undefined,
+    options: { readonly flush: boolean; readonly headers?: HeaderList },
+  ): ServerResponse {
     const { response } = this.#start;
     response.writeHead(200, [
       ...this.headers,
+      ...(options.headers ?? []),
       ...(contentType === undefined ? [] : ['Content-Type', contentType]),
     ]);
     if (options.flush) response.flushHeaders();

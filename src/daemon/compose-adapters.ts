@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Cgroups, createCgroups } from '../adapters/cgroups/index.ts';
 import { type Compression, createCompression } from '../adapters/compression/index.ts';
+import { type ContainerFiles, createContainerFiles } from '../adapters/container-files/index.ts';
 import { type Containerd, createContainerd } from '../adapters/containerd/index.ts';
 import { createDisk, type Disk } from '../adapters/disk/index.ts';
 import { createMounts, type Mounts } from '../adapters/mounts/index.ts';
@@ -40,6 +41,7 @@ export interface Adapters {
   readonly cgroups: Cgroups;
   readonly compression: Compression;
   readonly containerd: Containerd;
+  readonly containerFiles: ContainerFiles;
   readonly containerStore: ContainerStore;
   readonly disk: Disk;
   readonly mounts: Mounts;
@@ -113,6 +115,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     hostNetwork: createHostNetwork(),
     hostPorts: createHostPorts(),
     logFiles: createLogFiles(),
+    containerFiles: createContainerFiles(paths.views),
     containerStore: new ContainerDirectory(paths.containers),
     volumeStore: new VolumeDirectory(paths.volumes),
     networkStore: stack.use(openNetworkStore(paths.networkDatabase, log)),

@@ -136,6 +136,8 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     runDirectory: paths.runDirectory,
     runtimeRoot: paths.runtimeRoot,
     containerd,
+    files: adapters.containerFiles,
+    compression: adapters.compression,
     store: adapters.containerStore,
     mounts: adapters.mounts,
     images,

@@ -14,6 +14,8 @@ export interface Paths {
   /** FIFOs and namespaces of running containers: gone with a reboot. */
   readonly runDirectory: string;
   readonly namespaces: string;
+  /** Mount points that live a moment. */
+  readonly views: string;
   /** The OCI runtime's own state. */
   readonly runtimeRoot: string;
   /** Socket of the containerd in use. */
@@ -36,6 +38,7 @@ export const pathsOf = ({ dataRoot, execRoot, containerd }: Config): Paths => {
     networkDatabase: join(dataRoot, 'network.db'),
     runDirectory: join(execRoot, 'run'),
     namespaces: join(execRoot, 'netns'),
+    views: join(execRoot, 'views'),
     runtimeRoot: join(execRoot, 'runtime-runc'),
     containerdSocket:
       containerd === '' ? join(containerdFolder, 'containerd.sock') : containerd.replace(/^unix:\/\//, ''),

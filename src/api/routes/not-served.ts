@@ -35,12 +35,7 @@ const noManager = (): EngineError =>
   );
 
 const LATER: readonly Row[] = [
-  ['ContainerChanges', 'GET', '/containers/{name:.*}/changes'],
-  ['ContainerExport', 'GET', '/containers/{name:.*}/export'],
   ['ContainerAttachWebsocket', 'GET', '/containers/{name:.*}/attach/ws'],
-  ['ContainerArchiveInfo', 'HEAD', '/containers/{name:.*}/archive'],
-  ['ContainerArchive', 'GET', '/containers/{name:.*}/archive'],
-  ['PutContainerArchive', 'PUT', '/containers/{name:.*}/archive'],
   ['ImageCommit', 'POST', '/commit'],
   ['ImagePush', 'POST', '/images/{name:.*}/push'],
   ['ImageSearch', 'GET', '/images/search'],

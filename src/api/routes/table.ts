@@ -7,9 +7,12 @@ import type { System } from '../../domain/system/index.ts';
 import type { Volumes } from '../../domain/volumes/index.ts';
 import type { Platform } from '../../spec/platform.ts';
 import type { Route } from '../route.ts';
+import { archiveRoutes } from './containers/archive.ts';
 import { attachRoute } from './containers/attach.ts';
+import { changesRoute } from './containers/changes.ts';
 import { createRoute } from './containers/create.ts';
 import { deleteRoute } from './containers/delete.ts';
+import { exportRoute } from './containers/export.ts';
 import { inspectRoute } from './containers/inspect.ts';
 import { killRoute } from './containers/kill.ts';
 import { listRoute } from './containers/list.ts';
@@ -84,6 +87,9 @@ const containerRoutes = ({ containers, images, host }: RoutesDeps): readonly Rou
   resizeRoute(containers),
   attachRoute(containers),
   waitRoute(containers),
+  changesRoute(containers),
+  exportRoute(containers),
+  ...archiveRoutes(containers),
   updateRoute(containers),
   topRoute(containers),
   statsRoute(containers),

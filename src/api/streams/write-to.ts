@@ -25,3 +25,9 @@ export const writeTo = async (sink: Writable, bytes: string | Uint8Array): Promi
   if (sink.destroyed || sink.closed) throw gone();
   if (!sink.write(bytes)) await drained(sink);
 };
+
+/** Writes all of `content`, no faster than it is read, and ends `sink`. @throws cancelled when the client is gone */
+export const writeAll = async (sink: Writable, content: AsyncIterable<Uint8Array>): Promise<void> => {
+  for await (const bytes of content) await writeTo(sink, bytes);
+  sink.end();
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ExecId } from '../../base/ids.ts';
-import type { Nanoseconds } from '../../base/time.ts';
+import type { Nanoseconds, Timestamp } from '../../base/time.ts';
 import type { ContainerConfig } from '../../spec/container-config.ts';
 import type { NetworkingConfig } from '../../spec/endpoint-settings.ts';
 import type { HostConfig } from '../../spec/host-config.ts';
@@ -127,6 +127,46 @@ export interface TerminalSize {
   readonly width: number;
 }
 
+/** What a client is told of a file in a container. */
+export interface PathStat {
+  /** The last part of the path. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** `st_mode`: kind and permission bits. */
+  readonly mode: number;
+  readonly modifiedAt: Timestamp;
+  /** Where a link leads in the end, as a path in the container; empty for what is no link. */
+  readonly linkTarget: string;
+}
+
+/** A tar stream out of a container. Whoever has it disposes of it, read or not. */
+export interface ArchiveStream extends Disposable {
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+export interface PathArchive extends ArchiveStream {
+  readonly stat: PathStat;
+}
+
+export interface ExtractRequest {
+  /** A directory of the container. */
+  readonly path: string;
+  /** A tar stream, as it is or packed (gzip, bzip2, xz, zstd). */
+  readonly content: AsyncIterable<Uint8Array>;
+  /** A directory is not replaced by another kind of file, nor the other way round. */
+  readonly keepKinds: boolean;
+  /** What is unpacked belongs to the container's user instead of whom the archive says. */
+  readonly ownedByUser: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** One path that differs from the image's. */
+export interface PathChange {
+  readonly path: string;
+  readonly kind: 'modified' | 'added' | 'deleted';
+}
+
 /** What `ps` tells of a container's processes. */
 export interface ProcessTable {
   readonly titles: readonly string[];
@@ -177,6 +217,17 @@ export interface Containers {
     options: { readonly signal: AbortSignal },
   ): { readonly tty: boolean; readonly lines: AsyncIterable<LogLine> };
   attach(reference: string, request: AttachRequest): Promise<StreamSession>;
+
+  /** @throws not-found for a container or a path that is not there, internal */
+  archiveInfo(reference: string, path: string): Promise<PathStat>;
+  /** A path and all below it. @throws as `archiveInfo` */
+  archive(reference: string, path: string): Promise<PathArchive>;
+  /** Unpacks a tar stream; done when this returns. @throws as `archiveInfo`, invalid-argument for what is no directory or read-only */
+  extract(reference: string, request: ExtractRequest): Promise<void>;
+  /** The root file system without volumes. @throws conflict when the container is being removed or dead */
+  export(reference: string): Promise<ArchiveStream>;
+  /** What is not as in the image, in the order of paths. */
+  changes(reference: string): Promise<readonly PathChange[]>;
 
   execCreate(reference: string, request: ExecRequest): Promise<ExecId>;
   /** Fails before any stream exists (unknown, stopped, paused …); what goes wrong later comes in the session's output. */

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import { extractArchive } from './archive-extract.ts';
+import { archiveInfo } from './archive-info.ts';
+import { archivePath } from './archive.ts';
 import { attachContainer } from './attach.ts';
+import { containerChanges } from './changes.ts';
 import type { Core } from './core.ts';
 import { createCore } from './create-core.ts';
 import { createContainer } from './create.ts';
 import { deleteContainer } from './delete.ts';
 import type { ContainersDeps, ContainersRoom } from './deps.ts';
 import { createExecs } from './exec/create-execs.ts';
+import { exportContainer } from './export.ts';
 import { inspectContainer } from './inspect.ts';
 import { killContainer } from './kill.ts';
 import { listContainers } from './list.ts';
@@ -60,6 +65,11 @@ export const createContainers = (deps: ContainersDeps): ContainersRoom => {
     inspect: async (reference, options) => inspectContainer(core, reference, options),
     logs: (reference, query, options) => readContainerLogs(core, reference, query, options),
     attach: async (reference, request) => attachContainer(core, reference, request),
+    archiveInfo: async (reference, path) => archiveInfo(core, reference, path),
+    archive: async (reference, path) => archivePath(core, reference, path),
+    extract: async (reference, request) => extractArchive(core, reference, request),
+    export: async (reference) => exportContainer(core, reference),
+    changes: async (reference) => containerChanges(core, reference),
     execCreate: async (reference, request) => core.execs.create(reference, request),
     execStart: async (id, request) => core.execs.start(id, request),
     execStartDetached: async (id) => core.execs.startDetached(id),

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Compression } from '../../adapters/compression/index.ts';
+import type { ContainerFiles } from '../../adapters/container-files/index.ts';
 import type { Cgroups } from '../../adapters/cgroups/index.ts';
 import type { Containerd } from '../../adapters/containerd/index.ts';
 import type { Mounts } from '../../adapters/mounts/index.ts';
@@ -51,6 +53,8 @@ export interface ContainersDeps {
     Containerd,
     'tasks' | 'containers' | 'events' | 'stdio' | 'snapshots' | 'endStrayShims'
   >;
+  readonly files: ContainerFiles;
+  readonly compression: Compression;
   readonly store: ContainerStore;
   readonly mounts: Pick<Mounts, 'copyUp'>;
   readonly images: Images;

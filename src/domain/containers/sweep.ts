@@ -9,7 +9,7 @@ import { OWNER_LABEL, ownerOf } from './owner.ts';
 
 export type SweepDeps = Pick<
   Core,
-  'containerd' | 'images' | 'networks' | 'ledger' | 'runs' | 'store' | 'runDirectory' | 'log'
+  'containerd' | 'images' | 'networks' | 'ledger' | 'runs' | 'store' | 'files' | 'runDirectory' | 'log'
 >;
 
 /** One part of the sweep must not keep the others from theirs. */
@@ -62,6 +62,7 @@ const sweepRunDirectories = async (deps: SweepDeps, spared: ReadonlySet<string>)
  */
 export const sweepLeftovers = async (deps: SweepDeps, spared: ReadonlySet<string>): Promise<void> => {
   await attempt(deps, 'tasks', async () => sweepTasks(deps, spared));
+  await attempt(deps, 'views', async () => deps.files.sweep());
   await Promise.all([
     attempt(deps, 'shims', async () => sweepShims(deps)),
     attempt(deps, 'networks', async () => deps.networks.sweep((id) => isInUse(deps, id) || spared.has(id))),

@@ -2,3 +2,4 @@
 export { createImages, type ImagesConfig, type ImagesDeps, type StartableImages } from './create-images.ts';
 export type { HistoryEntry, Image } from './image.ts';
 export type * from './images.ts';
+export { packingOf, peekStream } from './packing.ts';

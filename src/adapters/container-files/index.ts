@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+export type * from './container-files.ts';
+export { createContainerFiles } from './kernel.ts';
