@@ -5,10 +5,12 @@ import type { EngineKind } from '../test/support/engine.ts';
 import type { Measured } from './measure.ts';
 import { quantile, threeDigits } from './statistics.ts';
 
-function cell(samples: readonly number[] | undefined): string {
+function cell(samples: readonly number[] | undefined, greaterIsBetter: boolean): string {
   if (samples === undefined || samples.length === 0) return '–';
   const median = threeDigits(quantile(samples, 0.5));
-  return samples.length < 4 ? median : `${median} (${threeDigits(quantile(samples, 0.95))})`;
+  return samples.length < 4
+    ? median
+    : `${median} (${threeDigits(quantile(samples, greaterIsBetter ? 0.05 : 0.95))})`;
 }
 
 /** Berth's median over dockerd's, or undefined when one of them is not there. */
@@ -34,8 +36,8 @@ export function lineOf(measured: Measured): string {
   const cells = [
     measured.row,
     measured.unit,
-    cell(measured.samples.get('dockerd')),
-    cell(measured.samples.get('berth')),
+    cell(measured.samples.get('dockerd'), measured.greaterIsBetter),
+    cell(measured.samples.get('berth'), measured.greaterIsBetter),
     ratio === undefined ? '–' : threeDigits(ratio),
     verdict(measured, ratio),
   ];
@@ -74,8 +76,8 @@ Written by \`npm run bench\`${parts.isQuick ? ' (--quick: few samples)' : ''}; r
 - ${parts.versions.join('\n- ')}
 
 Both daemons run at the same time, each on its own roots, in its own network namespace, with its own containerd, and are
-asked in turns by the same client. A cell is the median, with the 95th percentile in brackets where there are enough
-samples. The aim is a ratio to dockerd 20.10: for times, CPU and memory a smaller one is better, for rates a greater one.
+asked in turns by the same client. A cell is the median, with the 95th percentile (of rates the 5th) in brackets where
+there are enough samples. The aim is a ratio to dockerd 20.10: for times, CPU and memory a smaller one is better, for rates a greater one.
 
 ${parts.table}
 
