@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { StepGroup } from '../step.ts';
 import { attachSteps } from './attach.ts';
+import { copySteps } from './copy.ts';
 import { createSteps } from './create.ts';
 import { eventSteps } from './events.ts';
 import { execSteps } from './exec.ts';
+import { healthSteps } from './health.ts';
 import { imageSteps } from './images.ts';
 import { inspectSteps } from './inspect.ts';
 import { lifecycleSteps } from './lifecycle.ts';
@@ -11,6 +13,7 @@ import { listSteps } from './list.ts';
 import { logsSteps } from './logs.ts';
 import { networkSteps } from './network.ts';
 import { registrySteps } from './registry.ts';
+import { resourceSteps } from './resources.ts';
 import { restartSteps } from './restart.ts';
 import { runSteps } from './run.ts';
 import { systemSteps } from './system.ts';
@@ -24,10 +27,13 @@ export const groups: readonly StepGroup[] = [
   logsSteps,
   execSteps,
   attachSteps,
+  copySteps,
   inspectSteps,
   listSteps,
   eventSteps,
   restartSteps,
+  healthSteps,
+  resourceSteps,
   networkSteps,
   imageSteps,
   registrySteps,
