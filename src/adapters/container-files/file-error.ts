@@ -52,3 +52,16 @@ export const tried = <Result>(operation: string, path: string, work: () => Resul
     throw fileError(operation, path, error);
   }
 };
+
+/** How the kernel answers for a file that has gone, or has become one of another kind, since it was looked at. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'EINVAL']);
+
+/** What `work` gives; `undefined` when the file it is about has been exchanged meanwhile. */
+export const unlessGone = <Result>(work: () => Result): Result | undefined => {
+  try {
+    return work();
+  } catch (error) {
+    if (GONE.has(errnoOf(error) ?? '')) return undefined;
+    throw error;
+  }
+};

@@ -5,11 +5,10 @@ import { promisify } from 'node:util';
 import { fromUnix } from '../../base/time.ts';
 import { type NewTarEntry, paddingOf, type TarEntryType } from '../../spec/tar/entry.ts';
 import { encodeHeader, TAR_END } from '../../spec/tar/write.ts';
-import { errnoOf } from '../../sys/errno.ts';
 import { decodeDevice } from '../../sys/file-node.ts';
 import { getXattr } from '../../sys/xattr.ts';
 import type { PackRequest } from './container-files.ts';
-import { fileError } from './file-error.ts';
+import { tried, unlessGone } from './file-error.ts';
 import { inside, openChild, type OpenFile } from './open-file.ts';
 import { type WalkedFile, walkTree } from './walk.ts';
 
@@ -87,16 +86,9 @@ const readSmall = (fd: number, size: number): Uint8Array => {
 };
 
 /** Opens a walked file's content; `undefined` when it is gone or no plain file any more. */
-const openContent = (file: WalkedFile): OpenFile | undefined => {
-  if (!file.place) return undefined;
-  try {
-    const { directory, base } = file.place;
-    return openChild(directory, base, constants.O_RDONLY);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ELOOP') return undefined;
-    throw fileError('open', file.name, error);
-  }
-};
+const openContent = ({ name, place }: WalkedFile): OpenFile | undefined =>
+  place &&
+  tried('open', name, () => unlessGone(() => openChild(place.directory, place.base, constants.O_RDONLY)));
 
 async function* packFile(file: WalkedFile): AsyncGenerator<Uint8Array> {
   using opened = openContent(file);
@@ -104,7 +96,9 @@ async function* packFile(file: WalkedFile): AsyncGenerator<Uint8Array> {
   const stats = fstatSync(opened.fd);
   if (!stats.isFile()) return;
   const { size } = stats;
-  yield encodeHeader({ ...entryOf({ ...file, stats }, 'file'), size });
+  const entry = unlessGone(() => entryOf({ ...file, stats }, 'file'));
+  if (!entry) return;
+  yield encodeHeader({ ...entry, size });
   if (size > SMALL) yield* contentOf(opened.fd, size);
   else if (size > 0) yield readSmall(opened.fd, size);
   if (paddingOf(size) > 0) yield Buffer.alloc(paddingOf(size));
@@ -119,7 +113,10 @@ async function* packEntries(root: number, request: PackRequest): AsyncGenerator<
     const linkName = first.of(file);
     if (linkName !== undefined) yield encodeHeader({ ...entryOf(file, 'hardlink'), linkName });
     else if (type === 'file') yield* packFile(file);
-    else yield encodeHeader(entryOf(file, type));
+    else {
+      const entry = unlessGone(() => entryOf(file, type));
+      if (entry) yield encodeHeader(entry);
+    }
   }
   yield TAR_END;
 }

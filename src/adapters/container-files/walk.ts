@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fstatSync, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { posix } from 'node:path';
-import { errnoOf } from '../../sys/errno.ts';
 import type { PackRequest } from './container-files.ts';
-import { tried } from './file-error.ts';
+import { tried, unlessGone } from './file-error.ts';
 import { inside, nameChild, nameDirectory, nameFile, type OpenFile, self } from './open-file.ts';
 
 /** One file on a walk. */
@@ -29,16 +28,6 @@ const levelOf = (directory: OpenFile, prefix: string): Level => ({
   next: 0,
 });
 
-/** What is gone by the time it is looked at is left out. */
-const present = <Result>(work: () => Result): Result | undefined => {
-  try {
-    return work();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw error;
-  }
-};
-
 function* walkBelow(top: OpenFile, prefix: string): Generator<WalkedFile> {
   const levels = [levelOf(top, prefix)];
   try {
@@ -50,14 +39,14 @@ function* walkBelow(top: OpenFile, prefix: string): Generator<WalkedFile> {
         continue;
       }
       const directory = level.directory.fd;
-      const stats = present(() => lstatSync(inside(directory, base)));
+      const stats = unlessGone(() => lstatSync(inside(directory, base)));
       if (!stats) continue;
       const name = `${level.prefix}${base}`;
       if (!stats.isDirectory()) {
         yield { name, stats, place: { directory, base } };
         continue;
       }
-      const child = present(() => nameChild(directory, base));
+      const child = unlessGone(() => nameChild(directory, base));
       if (!child) continue;
       levels.push(levelOf(child, `${name}/`));
       yield { name: `${name}/`, stats, place: { directory, base } };

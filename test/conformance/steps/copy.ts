@@ -151,9 +151,10 @@ export const copySteps: StepGroup = {
     ...reads('live', 'stopped'),
     ...writes('live', 'stopped'),
     cli('differences, stopped', ['diff', 'live'], { sort: true }),
-    cli('one that is not to be changed', [
-      ...'create --name fixed --read-only -v data:/data -u daemon busybox true'.split(' '),
-    ]),
+    cli(
+      'one that is not to be changed',
+      'create --name fixed --read-only -v data:/data -u daemon busybox true'.split(' '),
+    ),
     wrong(put('a read-only root', 'fixed', '/tmp', FILE)),
     put('a volume over a read-only root', 'fixed', '/data', FILE, '&copyUIDGID=1'),
     read('what the volume has', 'fixed', '/data'),
