@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { constants } from 'node:os';
 import koffi from 'koffi';
-import { EngineError, type ErrorKind } from '../base/errors.ts';
+import { EngineError, type ErrorKind, messageOf } from '../base/errors.ts';
 
 /** Name of each errno of this platform, as `<errno.h>` spells it; the first name wins where two share a number. */
 const NAMES: ReadonlyMap<number, string> = new Map(
@@ -63,4 +63,16 @@ export const errnoOf = (error: unknown): string | undefined => {
   const source: unknown = error instanceof EngineError ? error.cause : error;
   if (!(source instanceof Error) || !('code' in source)) return undefined;
   return typeof source.code === 'string' ? source.code : undefined;
+};
+
+/**
+ * The engine's error for what a file operation threw: a full disk (or a used-up quota) is told from all other trouble.
+ * One that is an engine error already is given back.
+ */
+export const fileFailure = (error: unknown): EngineError => {
+  if (error instanceof EngineError) return error;
+  const code = errnoOf(error);
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  const message = full ? `no space left on device: ${messageOf(error)}` : messageOf(error);
+  return new EngineError(full ? 'insufficient-storage' : 'internal', message, { cause: error });
 };

@@ -6,7 +6,8 @@ import { placeBlob } from './content-place.ts';
 import { createContent } from './content-service.ts';
 import type { Content, IngestStatus } from './content.ts';
 import type { GrpcClient } from './grpc/client.ts';
-import { StoreFiles, fileFailure } from './store-files.ts';
+import { fileFailure } from '../../sys/errno.ts';
+import { StoreFiles } from './store-files.ts';
 
 /** Bytes of one chunk that `read` yields. */
 const CHUNK = 1024 * 1024;

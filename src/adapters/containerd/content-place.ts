@@ -9,7 +9,8 @@ import { type OpenSource, gather, writeBlob } from './content-write.ts';
 import type { WriteRequest } from './content.ts';
 import { Content } from './gen/containerd/services/content/v1/content_pb.ts';
 import type { GrpcClient } from './grpc/client.ts';
-import { type StoreFiles, fileFailure } from './store-files.ts';
+import { fileFailure } from '../../sys/errno.ts';
+import type { StoreFiles } from './store-files.ts';
 
 /**
  * Writing a blob without sending its bytes: containerd hashes what it is sent with Go's code (250 MB/s measured) and

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type FileHandle, link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError, messageOf } from '../../base/errors.ts';
 import { type Digest, hexOf } from '../../spec/digest.ts';
-import { errnoOf } from '../../sys/errno.ts';
+import { errnoOf, fileFailure } from '../../sys/errno.ts';
 
 /** A file name's limit on Linux file systems. */
 const LONGEST_NAME = 255;
 /** An unfinished blob nobody went on with for so long (ms) is dropped: containerd's own rule. */
 const STALE = 24 * 3600 * 1000;
-
-/** The engine's error for one of the file system. */
-export const fileFailure = (error: unknown): EngineError => {
-  if (error instanceof EngineError) return error;
-  const full = errnoOf(error) === 'ENOSPC' || errnoOf(error) === 'EDQUOT';
-  const message = full ? `no space left on device: ${messageOf(error)}` : messageOf(error);
-  return new EngineError(full ? 'insufficient-storage' : 'internal', message, { cause: error });
-};
 
 const isAbsent = (error: unknown): boolean => errnoOf(error) === 'ENOENT';
 

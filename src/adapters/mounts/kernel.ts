@@ -2,8 +2,7 @@
 import { closeSync, constants, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError, isKind, messageOf } from '../../base/errors.ts';
-import { errnoOf } from '../../sys/errno.ts';
+import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import { detachMount, MS, mount } from '../../sys/mount.ts';
 import { O_PATH, openInRoot } from '../../sys/openat2.ts';
 import { copyTree } from './copy-tree.ts';
@@ -51,12 +50,6 @@ const openInside = (root: number, path: string): number | undefined => {
   }
 };
 
-const explain = (error: unknown): EngineError => {
-  if (isKind(error, 'insufficient-storage')) return error;
-  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-  return new EngineError(full ? 'insufficient-storage' : 'internal', messageOf(error), { cause: error });
-};
-
 const copyUp = async (
   { lowerDirectories }: LayeredRoot,
   path: string,
@@ -85,7 +78,7 @@ export const createMounts = (workDirectory: string): Mounts => ({
     try {
       return await copyUp(root, path, target, workDirectory);
     } catch (error) {
-      throw explain(error);
+      throw fileFailure(error);
     }
   },
 });

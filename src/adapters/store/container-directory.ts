@@ -11,7 +11,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError, messageOf } from '../../base/errors.ts';
+import { messageOf } from '../../base/errors.ts';
+import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import { stringify } from '../../base/json.ts';
 import type { ContainerDocuments, ContainerStore, FoundContainer } from './container-store.ts';
 
@@ -24,15 +25,9 @@ const FILE_MODE = 0o644;
 /** Directories that are being made or removed have names that no container has. */
 const UNFINISHED = '.';
 
-const FULL = new Set(['ENOSPC', 'EDQUOT']);
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
-
 /** @throws insufficient-storage or internal, always */
 const refuse = (error: unknown): never => {
-  const kind = FULL.has(codeOf(error)) ? 'insufficient-storage' : 'internal';
-  throw new EngineError(kind, messageOf(error), { cause: error });
+  throw fileFailure(error);
 };
 
 const fill = async (file: FileHandle, text: string, durable: boolean): Promise<void> => {
@@ -139,7 +134,7 @@ export class ContainerDirectory implements ContainerStore {
       // Whole, then gone: half a directory would look like a corrupt container.
       await rename(this.directory(id), join(this.#root, trash));
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return;
+      if (errnoOf(error) === 'ENOENT') return;
       refuse(error);
     }
     await this.#erase(trash);

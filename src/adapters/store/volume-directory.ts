@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError, messageOf } from '../../base/errors.ts';
+import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import { stringify } from '../../base/json.ts';
 import type { StoredVolume, VolumeStore } from './volume-store.ts';
 
@@ -11,12 +11,10 @@ const DOCUMENT = 'opts.json';
 /** Volumes on their way out lie under names that no volume can have. */
 const TRASH = '.removed-';
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT';
 
 const refuse = (error: unknown): never => {
-  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-  throw new EngineError(full ? 'insufficient-storage' : 'internal', messageOf(error), { cause: error });
+  throw fileFailure(error);
 };
 
 /** The real store, below `root` (`<data-root>/volumes`). */

@@ -11,6 +11,7 @@ import type { Container, MountPoint } from './container.ts';
 import type { CreateRequest } from './containers.ts';
 import type { Core } from './core.ts';
 import { reserveGeneratedName } from './generate-name.ts';
+import { markRootfs } from './mark-rootfs.ts';
 import { checkBindSources, fillVolumes, makeMountPoints } from './mount-sources.ts';
 import { parseName } from './name-table.ts';
 import { type ContainerPlan, planContainer } from './plan-container.ts';
@@ -116,6 +117,7 @@ const prepareRootfs = async (
     await deps.images.removeRootfs(id);
   });
   const rootfs = await deps.images.prepareRootfs(id, image);
+  markRootfs(rootfs);
   deps.rootfs.set(id, rootfs);
   return rootfs;
 };
