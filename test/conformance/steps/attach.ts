@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { converse } from '../../support/conversation.ts';
 import { api, cli, custom, refused, type StepGroup } from '../step.ts';
 
 /** Attach, and the raw bytes of a hijacked connection. */
@@ -16,7 +17,13 @@ export const attachSteps: StepGroup = {
       '-c',
       'read line; echo got $line; exit 6',
     ]),
-    cli('attached and spoken to', ['attach', 'reader'], { input: 'hello\n' }),
+    // The client's end of input cuts its output at once, so it must stay on the line until the answer came.
+    custom('attached and spoken to', async ({ engine }) => {
+      const attached = converse(engine.spawnDocker(['attach', 'reader']));
+      attached.say('hello\n');
+      const answer = await attached.hear(/.*hello\n/);
+      return { answer, code: await attached.end() };
+    }),
     cli('to a stopped one', ['attach', 'reader']),
     cli('to nobody', ['attach', 'nobody']),
     custom('to nobody by API', async ({ engine }) => {
