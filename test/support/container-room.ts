@@ -209,6 +209,7 @@ const fakeExecs: Execs = {
   resize: unused,
   run: unused,
   idsOf: () => undefined,
+  startsEnded: async () => undefined,
   exited: () => undefined,
   containerStopped: () => undefined,
   containerRemoved: () => undefined,

@@ -30,5 +30,5 @@ export interface Core extends ContainersDeps {
   readonly health: HealthMonitors;
   /** Looks at what containers use, for all who watch. */
   readonly sampler: StatsSampler;
-  readonly execs: Pick<Execs, 'idsOf' | 'exited' | 'containerStopped' | 'containerRemoved'>;
+  readonly execs: Pick<Execs, 'idsOf' | 'startsEnded' | 'exited' | 'containerStopped' | 'containerRemoved'>;
 }

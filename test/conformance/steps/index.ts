@@ -5,6 +5,7 @@ import { copySteps } from './copy.ts';
 import { createSteps } from './create.ts';
 import { eventSteps } from './events.ts';
 import { execSteps } from './exec.ts';
+import { healthSteps } from './health.ts';
 import { imageSteps } from './images.ts';
 import { inspectSteps } from './inspect.ts';
 import { lifecycleSteps } from './lifecycle.ts';
@@ -12,6 +13,7 @@ import { listSteps } from './list.ts';
 import { logsSteps } from './logs.ts';
 import { networkSteps } from './network.ts';
 import { registrySteps } from './registry.ts';
+import { resourceSteps } from './resources.ts';
 import { restartSteps } from './restart.ts';
 import { runSteps } from './run.ts';
 import { systemSteps } from './system.ts';
@@ -30,6 +32,8 @@ export const groups: readonly StepGroup[] = [
   listSteps,
   eventSteps,
   restartSteps,
+  healthSteps,
+  resourceSteps,
   networkSteps,
   imageSteps,
   registrySteps,

@@ -109,6 +109,7 @@ export const createExecs = (given: ExecsDeps): Execs => {
     start: async (id, request) => startAttached(deps, table.get(id), request),
     run: async (reference, request, options) => {
       const record = await createExec(deps, reference, request);
+      options.signal.throwIfAborted();
       table.add(record);
       try {
         return await runExec(deps, record, startAttached(deps, record, request), options);
@@ -129,6 +130,10 @@ export const createExecs = (given: ExecsDeps): Execs => {
     idsOf: (container) => {
       const open = table.of(container).filter(({ state }) => state.status !== 'ended');
       return open.length === 0 ? undefined : open.map(({ id }) => id);
+    },
+    startsEnded: async (container) => {
+      const starting = table.of(container).filter(({ state }) => state.status === 'starting');
+      await Promise.all(starting.map(({ started }) => started.promise));
     },
     exited: (_container, id, exit) => table.find(id)?.exit.resolve(exit),
     containerStopped: (container) => {

@@ -23,6 +23,8 @@ export interface Execs {
 
   /** Running ones and those never started; `undefined` when there are none. */
   idsOf(container: ContainerId): readonly ExecId[] | undefined;
+  /** Resolves when no process of the container is being started. */
+  startsEnded(container: ContainerId): Promise<void>;
   /** The monitor's word that an exec's process has ended. */
   exited(container: ContainerId, execId: string, exit: TaskExit): void;
   /** The container's run is over: running execs end with 137, those never started are forgotten. */
