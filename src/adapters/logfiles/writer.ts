@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { writevSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Batcher } from './batch.ts';
@@ -9,6 +10,9 @@ import { makeOlder, packNewest } from './rotate.ts';
 const NEWLINE = Uint8Array.of(10);
 /** Readable by the log group, as dockerd makes them. */
 const MODE = 0o640;
+
+/** Bytes that are written without a detour over the thread pool. */
+const AT_ONCE = 16 * 1024;
 
 const append = (path: string): Promise<FileHandle> => open(path, 'a', MODE);
 
@@ -98,11 +102,21 @@ class FileWriter implements LogFileWriter {
   async #append(chunks: readonly Uint8Array[]): Promise<void> {
     let left = this.#cutOff ? [NEWLINE, ...chunks] : [...chunks];
     while (left.length > 0) {
-      const { bytesWritten } = await this.#file.writev(left);
+      const bytesWritten = await this.#writev(left);
       this.#size += bytesWritten;
       left = without(left, bytesWritten);
     }
     this.#cutOff = false;
+  }
+
+  /**
+   * A few lines are written at once, in the turn in which they came: it costs less than a thread of the pool, and what a
+   * kill of the daemon can take with it is what came in that turn. A flood is left to the pool.
+   */
+  async #writev(chunks: readonly Uint8Array[]): Promise<number> {
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+    if (bytes <= AT_ONCE) return writevSync(this.#file.fd, chunks);
+    return (await this.#file.writev(chunks)).bytesWritten;
   }
 
   async #rotate(): Promise<void> {
