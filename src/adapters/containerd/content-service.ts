@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError, isKind } from '../../base/errors.ts';
+import { sleep } from '../../base/async.ts';
+import { EngineError, isKind, messageOf } from '../../base/errors.ts';
+import { milliseconds } from '../../base/time.ts';
 import type { Digest } from '../../spec/digest.ts';
 import { writeBlob } from './content-write.ts';
 import type { Content, ContentInfo, IngestStatus } from './content.ts';
@@ -47,13 +49,24 @@ const readAll = async (client: GrpcClient, digest: Digest, limit: number): Promi
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
 };
 
+/** How often a drop is asked for while containerd still writes to what is to be dropped, and how long between (ms). */
+const ABORT_TRIES = 20;
+const ABORT_PAUSE = 10;
+const ABORT_PATIENCE = 60_000;
+
 /** containerd's content service, reached by calls alone. */
 export const createContent = (client: GrpcClient): Content => {
   const abort = async (ref: string): Promise<void> => {
-    try {
-      await client.unary(Service.method.abort, { ref });
-    } catch (error) {
-      if (!isKind(error, 'not-found')) throw error;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await client.unary(Service.method.abort, { ref });
+        return;
+      } catch (error) {
+        if (isKind(error, 'not-found')) return;
+        // The writer that was cut off may still be putting its last bytes down.
+        if (attempt === ABORT_TRIES || !messageOf(error).includes('directory not empty')) throw error;
+        await sleep(milliseconds(ABORT_PAUSE), AbortSignal.timeout(ABORT_PATIENCE));
+      }
     }
   };
   return {
