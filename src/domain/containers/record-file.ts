@@ -10,62 +10,32 @@ import {
   map,
   named,
   omitEmpty,
-  pointer,
   raw,
   slice,
   string,
   struct,
 } from '../../base/go-json.ts';
 import { parseId } from '../../base/ids.ts';
-import { formatRfc3339Nano, parseRfc3339, type Timestamp, ZERO_TIME } from '../../base/time.ts';
+import { formatRfc3339Nano } from '../../base/time.ts';
 import { containerConfig } from '../../spec/container-config.ts';
 import { type ImageId, parseDigest } from '../../spec/digest.ts';
 import { endpointRequest } from '../../spec/endpoint-settings.ts';
 import { hostConfig as hostConfigCodec } from '../../spec/host-config.ts';
-import type { Container, MountPoint } from './container.ts';
-import type { Health, HealthStatus } from './health/health.ts';
-import type { ContainerState } from './state.ts';
+import type { Container } from './container.ts';
+import { mountPointFile, mountPointFromFile, mountPointToFile } from './record-mounts.ts';
+import {
+  healthFromFile,
+  healthToFile,
+  stateFile,
+  stateFromFile,
+  stateToFile,
+  timeIn,
+} from './record-state.ts';
 
 /*
  * A container's two documents on disk, in the shape in which dockerd keeps them, since log shippers and monitoring
  * agents read them. What only this engine knows stands under keys of its own.
  */
-
-const healthFile = struct('Health', {
-  status: string,
-  failingStreak: int,
-  log: slice(struct('HealthcheckResult', { start: string, end: string, exitCode: int, output: string })),
-});
-
-const stateFile = struct('State', {
-  running: bool,
-  paused: bool,
-  restarting: bool,
-  oomKilled: named('OOMKilled', bool),
-  removalInProgress: bool,
-  dead: bool,
-  pid: int,
-  exitCode: named('ExitCode', int),
-  error: string,
-  startedAt: string,
-  finishedAt: string,
-  health: omitEmpty(pointer(healthFile)),
-});
-
-const mountPointFile = struct('MountPoint', {
-  source: string,
-  destination: string,
-  rw: named('RW', bool),
-  name: string,
-  driver: string,
-  type: string,
-  mode: string,
-  propagation: string,
-  relabel: string,
-  skipMountpointCreation: bool,
-  tmpfsOptions: omitEmpty(slice(string)),
-  spec: omitEmpty(raw),
-});
 
 const endpointFile = embed(endpointRequest, struct('EndpointID', { networkID: string }));
 
@@ -98,136 +68,6 @@ const recordFile = struct('Container', {
 });
 
 type RecordFile = Infer<typeof recordFile>;
-type StateFile = Infer<typeof stateFile>;
-
-const timeOr = (moment: Timestamp | undefined): string => formatRfc3339Nano(moment ?? ZERO_TIME);
-
-const stateToFile = (state: ContainerState): StateFile => {
-  const blank = {
-    ...stateFile.zero,
-    startedAt: timeOr(undefined),
-    finishedAt: timeOr(undefined),
-  };
-  switch (state.status) {
-    case 'created':
-      return { ...blank, ...state.failure };
-    case 'running':
-    case 'paused':
-      return {
-        ...blank,
-        running: true,
-        paused: state.status === 'paused',
-        pid: state.pid,
-        oomKilled: state.oomKilled,
-        startedAt: timeOr(state.startedAt),
-        finishedAt: timeOr(state.previous?.finishedAt),
-      };
-    default: {
-      const last = state.status === 'removing' || state.status === 'dead' ? state.last : state;
-      return {
-        ...blank,
-        running: state.status === 'restarting',
-        restarting: state.status === 'restarting',
-        removalInProgress: state.status === 'removing',
-        dead: state.status === 'dead',
-        oomKilled: last?.oomKilled ?? false,
-        exitCode: last?.exitCode ?? 0,
-        error: last?.error ?? '',
-        startedAt: timeOr(last?.startedAt),
-        finishedAt: timeOr(last?.finishedAt),
-      };
-    }
-  }
-};
-
-const timeIn = (text: string): Timestamp => parseRfc3339(text) ?? ZERO_TIME;
-
-const stateFromFile = (file: StateFile, deadReason: string): ContainerState => {
-  const startedAt = timeIn(file.startedAt);
-  const finishedAt = timeIn(file.finishedAt);
-  const outcome = { exitCode: file.exitCode, error: file.error, oomKilled: file.oomKilled };
-  const ended = { ...outcome, startedAt, finishedAt };
-  const everRan = startedAt !== ZERO_TIME;
-  if (file.dead) return { status: 'dead', reason: deadReason, ...(everRan && { last: ended }) };
-  if (file.removalInProgress) return { status: 'removing', ...(everRan && { last: ended }) };
-  if (file.restarting) return { status: 'restarting', ...ended };
-  if (file.running) {
-    const previous = { exitCode: 0, error: '', oomKilled: false, startedAt: ZERO_TIME, finishedAt };
-    return {
-      status: file.paused ? 'paused' : 'running',
-      pid: file.pid,
-      startedAt,
-      oomKilled: file.oomKilled,
-      ...(finishedAt !== ZERO_TIME && { previous }),
-    };
-  }
-  if (everRan) return { status: 'exited', ...ended };
-  const failed = file.exitCode !== 0 || file.error !== '';
-  return failed ? { status: 'created', failure: outcome } : { status: 'created' };
-};
-
-const healthToFile = (health: Health | undefined): StateFile['health'] =>
-  health && {
-    ...health,
-    log: health.log.map((result) => ({
-      ...result,
-      start: formatRfc3339Nano(result.start),
-      end: formatRfc3339Nano(result.end),
-    })),
-  };
-
-const STATUSES: readonly HealthStatus[] = ['starting', 'healthy', 'unhealthy'];
-
-const healthFromFile = (file: Infer<typeof healthFile>): Health => ({
-  status: STATUSES.find((status) => status === file.status) ?? 'unhealthy',
-  failingStreak: file.failingStreak,
-  log: (file.log ?? []).map((result) => ({
-    ...result,
-    start: timeIn(result.start),
-    end: timeIn(result.end),
-  })),
-});
-
-type MountPointFile = Infer<typeof mountPointFile>;
-
-const mountPointToFile = (point: MountPoint): MountPointFile => ({
-  source: point.source,
-  destination: point.destination,
-  rw: point.readWrite,
-  name: point.name,
-  driver: point.driver,
-  type: point.type,
-  mode: point.mode,
-  propagation: point.propagation,
-  relabel: '',
-  skipMountpointCreation: !point.createSource,
-  tmpfsOptions: point.tmpfsOptions,
-  spec: {
-    Type: point.type,
-    Source: point.source,
-    Target: point.destination,
-    ReadOnly: !point.readWrite,
-    ...(point.nonRecursive === true && { BindOptions: { NonRecursive: true } }),
-  },
-});
-
-const isNonRecursive = (spec: unknown): boolean =>
-  (spec as { BindOptions?: { NonRecursive?: boolean } } | undefined)?.BindOptions?.NonRecursive === true;
-
-const mountPointFromFile = (file: MountPointFile): MountPoint => ({
-  type: file.type as MountPoint['type'],
-  name: file.name,
-  source: file.source,
-  destination: file.destination,
-  driver: file.driver,
-  mode: file.mode,
-  readWrite: file.rw,
-  propagation: file.propagation,
-  createSource: !file.skipMountpointCreation,
-  ...(isNonRecursive(file.spec) && { nonRecursive: true }),
-  ...(file.tmpfsOptions && { tmpfsOptions: file.tmpfsOptions }),
-});
-
 /** `config.v2.json` of a container. `logPath` is where its json-file log lies, or empty; `driver` stores its layers. */
 export const encodeRecord = (
   container: Container,
