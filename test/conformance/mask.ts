@@ -37,6 +37,12 @@ export function maskText(text: string, directory: string): string {
   return TEXT_RULES.reduce((masked, [pattern, name]) => masked.replace(pattern, name), rooted);
 }
 
+const DAY = 24 * 3600;
+
+/** Unix seconds of about now: what was made in this run was made a moment apart on the two engines. */
+const isRecent = (key: string, item: unknown): boolean =>
+  key === 'Created' && typeof item === 'number' && Math.abs(Date.now() / 1000 - item) < DAY;
+
 /** Masks every text of a JSON value, keys included, and the values of keys that never repeat. */
 export function maskJson(value: unknown, directory: string): Json {
   if (typeof value === 'string') return maskText(value, directory);
@@ -45,7 +51,9 @@ export function maskJson(value: unknown, directory: string): Json {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]): [string, Json] => [
       maskText(key, directory),
-      VOLATILE_KEYS.has(key) ? `<${item === '' ? 'empty' : typeof item}>` : maskJson(item, directory),
+      VOLATILE_KEYS.has(key) || isRecent(key, item)
+        ? `<${item === '' ? 'empty' : typeof item}>`
+        : maskJson(item, directory),
     ]),
   );
 }

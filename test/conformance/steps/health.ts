@@ -76,6 +76,8 @@ export const healthSteps: StepGroup = {
         '5m',
         '--until',
         until,
+        '--filter',
+        'container=sick',
         '--format',
         '{{.Action}}',
       ]);
