@@ -15,22 +15,7 @@ import type { NewEvent } from '../events/index.ts';
 import { createNetworks } from './create-networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
 import type { NetworksRoom, PublishRequest, SandboxRequest } from './networks.ts';
-
-const sampleConfig: NetworksConfig = {
-  bridge: '',
-  bip: '',
-  icc: true,
-  ipForward: true,
-  ipMasquerade: true,
-  firewall: true,
-  userlandProxy: true,
-  defaultHostAddress: '',
-  mtu: 1500,
-  dns: [],
-  dnsOptions: [],
-  dnsSearch: [],
-  addressPools: [],
-};
+import { sampleNetworksConfig as sampleConfig } from '../../../test/support/sample-networks-config.ts';
 
 const FOLDER = '/run/berth/netns';
 

@@ -19,22 +19,7 @@ import {
 } from '../../../src/domain/networks/index.ts';
 import { parseIpPrefix, parseIp } from '../../../src/spec/ip.ts';
 import { CLONE_NEWNET, enterNamespace } from '../../../src/sys/namespace.ts';
-
-const config: NetworksConfig = {
-  bridge: '',
-  bip: '',
-  icc: true,
-  ipForward: true,
-  ipMasquerade: true,
-  firewall: true,
-  userlandProxy: true,
-  defaultHostAddress: '',
-  mtu: 1500,
-  dns: [],
-  dnsOptions: [],
-  dnsSearch: [],
-  addressPools: [],
-};
+import { sampleNetworksConfig as config } from '../../support/sample-networks-config.ts';
 
 /** Address of the private host towards outside, and of the machine there. */
 export const HOST_ADDRESS = '198.51.100.1';

@@ -8,22 +8,7 @@ import { formatIpPrefix, parseIp, parseIpPrefix } from '../../../spec/ip.ts';
 import type { NetworksConfig } from '../networks-config.ts';
 import { poolOf } from './bridge-settings.ts';
 import { prepareBridge } from './prepare-bridge.ts';
-
-const sampleConfig: NetworksConfig = {
-  bridge: '',
-  bip: '',
-  icc: true,
-  ipForward: true,
-  ipMasquerade: true,
-  firewall: true,
-  userlandProxy: true,
-  defaultHostAddress: '',
-  mtu: 1500,
-  dns: [],
-  dnsOptions: [],
-  dnsSearch: [],
-  addressPools: [],
-};
+import { sampleNetworksConfig as sampleConfig } from '../../../../test/support/sample-networks-config.ts';
 
 const withHost = (work: (host: NetlinkConnection) => void): void => {
   using host = createFakeNetlink().connect();
