@@ -23,12 +23,16 @@ export interface Step {
   readonly expect?: (oracle: Json) => Json;
   /** Marks what a later part of the engine brings. */
   readonly isLater?: boolean;
+  /** The names of the rows (rows/) that this step shows to hold: `HostConfig.CpuShares`, `exec: User`. */
+  readonly covers?: readonly string[];
   observe(lab: Lab): Promise<Json>;
 }
 
 /** Steps of one noun, done in order; each group begins on engines without containers. */
 export interface StepGroup {
   readonly noun: string;
+  /** What every step of the group covers. */
+  readonly covers?: readonly string[];
   readonly steps: readonly Step[];
 }
 
@@ -40,8 +44,19 @@ export function later(step: Step): Step {
   return { ...step, isLater: true };
 }
 
+/** The same steps, which cover these rows too: `...covering('HostConfig.Binds', step, step)` in a list of steps. */
+export function covering(names: string | readonly string[], ...steps: readonly Step[]): readonly Step[] {
+  return steps.map((step) => ({ ...step, covers: [...(step.covers ?? []), ...[names].flat()] }));
+}
+
+/** What any step may say of itself. */
+export interface StepOptions {
+  /** The rows that it covers. */
+  readonly covers?: readonly string[];
+}
+
 /** How a CLI step reads its output. */
-export interface CliOptions {
+export interface CliOptions extends StepOptions {
   readonly input?: string | Uint8Array;
   /** Sort the lines of stdout: their order is nobody's promise. */
   readonly sort?: boolean;
@@ -78,6 +93,7 @@ function linesOf(text: string, sort: boolean): Json {
 export function cli(name: string, args: readonly string[], options: CliOptions = {}): Step {
   return {
     name,
+    covers: options.covers ?? [],
     observe: async (lab) => {
       const filled = args.map((argument) => fill(argument, lab));
       const result = await lab.engine.docker(filled, {
@@ -104,7 +120,7 @@ export function cli(name: string, args: readonly string[], options: CliOptions =
 }
 
 /** How an API step reads its answer. */
-export interface ApiOptions extends HttpRequestOptions {
+export interface ApiOptions extends HttpRequestOptions, StepOptions {
   /** Response headers to compare, in lower case. */
   readonly heads?: readonly string[];
   /** Compare the shape of the body alone. */
@@ -127,6 +143,7 @@ function bodyOf(text: string, json: unknown, options: ApiOptions, lab: Lab): Jso
 export function api(name: string, method: string, path: string, options: ApiOptions = {}): Step {
   return {
     name,
+    covers: options.covers ?? [],
     observe: async (lab) => {
       const prefix = options.unversioned === true ? '' : `/v${COMMON_VERSION}`;
       const answer = await lab.engine.request(method, prefix + fill(path, lab), options);
@@ -146,8 +163,12 @@ export function api(name: string, method: string, path: string, options: ApiOpti
 }
 
 /** A step of its own making. */
-export function custom(name: string, observe: (lab: Lab) => Promise<unknown>): Step {
-  return { name, observe: async (lab) => maskJson(await observe(lab), lab.engine.directory) };
+export function custom(
+  name: string,
+  observe: (lab: Lab) => Promise<unknown>,
+  { covers = [] }: StepOptions = {},
+): Step {
+  return { name, covers, observe: async (lab) => maskJson(await observe(lab), lab.engine.directory) };
 }
 
 /** The same step, measured by the spec where dockerd 20.10 is older: `patch` replaces parts of what dockerd said. */
