@@ -22,19 +22,25 @@ const environment = (env: readonly string[]): Pairs =>
   });
 
 /**
- * What each record carries beside its line: labels and variables that the options `labels`, `labels-regex`, `env` and
- * `env-regex` choose, and the tag when one is asked for. `undefined` for nothing.
+ * The labels and variables that the options `labels`, `labels-regex`, `env` and `env-regex` choose, under the names that
+ * `nameOf` makes of theirs.
+ * @throws internal for an expression that can't be read
  */
-export const logAttributes = (
+export const extraAttributes = (
   subject: LogSubject,
-  hostname: string,
-): Readonly<Record<string, string>> | undefined => {
+  nameOf: (name: string) => string = (name) => name,
+): Readonly<Record<string, string>> => {
   const options = subject.config.config ?? {};
-  const { tag } = options;
   const pairs = [
     ...chosen(Object.entries(subject.labels), options['labels'], options['labels-regex']),
     ...chosen(environment(subject.env), options['env'], options['env-regex']),
-    ...(tag === undefined ? [] : [['tag', formatTag(tag || '{{.ID}}', subject, hostname)] as const]),
   ];
-  return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
+  return Object.fromEntries(pairs.map(([name, value]) => [nameOf(name), value]));
 };
+
+/**
+ * The text of the option `tag`, or of `fallback` where there is none: `{{.ID}}` for most drivers.
+ * @throws internal for a template that can't be read
+ */
+export const logTag = (subject: LogSubject, hostname: string, fallback = '{{.ID}}'): string =>
+  formatTag(subject.config.config?.['tag'] || fallback, subject, hostname);

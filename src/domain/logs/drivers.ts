@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LogFiles } from '../../adapters/logfiles/index.ts';
+import { EngineError } from '../../base/errors.ts';
+import type { LogDriver } from './driver.ts';
+import { createJsonFileDriver } from './json-file/driver.ts';
+import { noneDriver } from './none.ts';
+
+/** What the built-in drivers need. */
+export interface DriverDeps {
+  readonly files: LogFiles;
+}
+
+/** Drivers that Docker has and Berth does not yet: refused by name, never taken for another. */
+const NOT_YET = new Set(['awslogs', 'fluentd', 'gcplogs', 'gelf', 'journald', 'local', 'splunk', 'syslog']);
+
+/** The drivers by name. */
+export class Drivers {
+  readonly #byName: ReadonlyMap<string, LogDriver>;
+
+  constructor(drivers: readonly LogDriver[]) {
+    this.#byName = new Map(drivers.map((driver) => [driver.name, driver]));
+  }
+
+  /** All that can be chosen, sorted: Docker does not list that nothing can. */
+  get names(): readonly string[] {
+    return [...this.#byName.keys()].filter((name) => name !== noneDriver.name).toSorted();
+  }
+
+  /** @throws invalid-argument in dockerd's words */
+  find(name: string): LogDriver {
+    const driver = this.#byName.get(name);
+    if (driver) return driver;
+    if (NOT_YET.has(name))
+      throw new EngineError('not-implemented', `the log driver "${name}" is not supported yet`);
+    throw new EngineError(
+      'invalid-argument',
+      `error looking up logging plugin ${name}: plugin "${name}" not found`,
+    );
+  }
+}
+
+/** The built-in drivers, one each of their kind. */
+export const createDrivers = (deps: DriverDeps): Drivers =>
+  new Drivers([createJsonFileDriver(deps), noneDriver]);
