@@ -15,6 +15,7 @@ import { readOptions, type BenchOptions } from './options.ts';
 import { lineOf, pageOf, tableOf } from './report.ts';
 import { mustDocker, type Benchmark } from './row.ts';
 import { loadBenchmark, logBenchmark, pullBenchmark } from './rows/bulk.ts';
+import { archiveBenchmark, containerBenchmarks } from './rows/containers.ts';
 import { daemonBenchmarks } from './rows/daemon.ts';
 import { requestBenchmarks } from './rows/requests.ts';
 import { runBenchmarks } from './rows/run.ts';
@@ -86,12 +87,14 @@ async function main(): Promise<void> {
     if (pusher === undefined) throw new Error('no engine to measure');
     const bulk = [
       ...(wants('load') ? [await loadBenchmark()] : []),
+      ...(wants('archive') ? [await archiveBenchmark()] : []),
       ...(wants('pull') ? [await pullBenchmark(engines, pusher)] : []),
     ];
     disposals.push(...bulk.map(({ dispose }) => dispose));
     const benchmarks = [
       ...runBenchmarks,
       ...requestBenchmarks,
+      ...containerBenchmarks,
       logBenchmark,
       ...bulk.map(({ benchmark }) => benchmark),
       ...daemonBenchmarks,
