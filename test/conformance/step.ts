@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Engine } from '../support/engine.ts';
 import type { HttpRequestOptions } from '../support/http-request.ts';
+import { endpointRows } from './coverage/endpoint.ts';
 import { maskJson, maskText, shapeOf, type Json } from './mask.ts';
 
 /** Where a step runs: one engine with its images and registry, and what earlier steps of the group have noted. */
@@ -23,6 +24,8 @@ export interface Step {
   readonly expect?: (oracle: Json) => Json;
   /** Marks what a later part of the engine brings. */
   readonly isLater?: boolean;
+  /** Asks Berth alone: what dockerd 20.10 does not have. `expect` then says all that is expected. */
+  readonly isAlone?: boolean;
   /** The names of the rows (rows/) that this step shows to hold: `HostConfig.CpuShares`, `exec: User`. */
   readonly covers?: readonly string[];
   observe(lab: Lab): Promise<Json>;
@@ -129,6 +132,8 @@ export interface ApiOptions extends HttpRequestOptions, StepOptions {
   readonly pick?: (body: never) => unknown;
   /** Ask without a version in the path. */
   readonly unversioned?: boolean;
+  /** The version to ask in, instead of the common one. */
+  readonly version?: string;
   /** Keep a text of the JSON body under a name for later steps. */
   readonly note?: readonly [name: string, key: string];
 }
@@ -139,13 +144,13 @@ function bodyOf(text: string, json: unknown, options: ApiOptions, lab: Lab): Jso
   return options.shape === true ? shapeOf(part) : maskJson(part, lab.engine.directory);
 }
 
-/** A raw API call in the common version: status, chosen headers, body. `{name}` in the path stands for a noted value. */
+/** A raw API call, in the common version unless another is given: status, chosen headers, body. `{name}` in the path stands for a noted value. */
 export function api(name: string, method: string, path: string, options: ApiOptions = {}): Step {
   return {
     name,
-    covers: options.covers ?? [],
+    covers: [...endpointRows(method, path), ...(options.covers ?? [])],
     observe: async (lab) => {
-      const prefix = options.unversioned === true ? '' : `/v${COMMON_VERSION}`;
+      const prefix = options.unversioned === true ? '' : `/v${options.version ?? COMMON_VERSION}`;
       const answer = await lab.engine.request(method, prefix + fill(path, lab), options);
       if (options.note !== undefined && typeof answer.json === 'object' && answer.json !== null) {
         lab.notes.set(options.note[0], String(Reflect.get(answer.json, options.note[1])));
@@ -188,6 +193,11 @@ function merge(base: Json, patch: Json): Json {
   for (const [key, value] of Object.entries(to))
     merged[key] = key in from ? merge(from[key] as Json, value) : value;
   return merged;
+}
+
+/** The step for Berth alone: dockerd 20.10 does not have what is asked, and `expected` is what the spec of 28.5 says. */
+export function alone(step: Step, because: string, expected: Json): Step {
+  return { ...step, because, isAlone: true, expect: () => expected };
 }
 
 /** A refusal whose status and text are those of 28.5. */
