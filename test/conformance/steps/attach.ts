@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { converse } from '../../support/conversation.ts';
-import { api, cli, custom, refused, type StepGroup } from '../step.ts';
+import { covering, api, cli, custom, refused, type StepGroup } from '../step.ts';
 
 /** Attach, and the raw bytes of a hijacked connection. */
 export const attachSteps: StepGroup = {
@@ -18,32 +18,47 @@ export const attachSteps: StepGroup = {
       'read line; echo got $line; exit 6',
     ]),
     // The client's end of input cuts its output at once, so it must stay on the line until the answer came.
-    custom('attached and spoken to', async ({ engine }) => {
-      const attached = converse(engine.spawnDocker(['attach', 'reader']));
-      attached.say('hello\n');
-      const answer = await attached.hear(/.*hello\n/);
-      return { answer, code: await attached.end() };
-    }),
-    cli('to a stopped one', ['attach', 'reader']),
-    cli('to nobody', ['attach', 'nobody']),
-    custom('to nobody by API', async ({ engine }) => {
-      const answer = await engine.request('POST', '/v1.41/containers/nobody/attach?stream=1&stdout=1');
-      return { status: answer.status, text: answer.text };
-    }),
-    custom('the log of a stopped one', async ({ engine }) => {
-      const answer = await engine.request('POST', '/v1.41/containers/reader/attach?logs=1&stdout=1&stderr=1');
-      return {
-        status: answer.status,
-        type: answer.headers['content-type'],
-        bytes: answer.bytes.toString('latin1'),
-      };
-    }),
+    ...covering(
+      'attach: stream',
+      custom('attached and spoken to', async ({ engine }) => {
+        const attached = converse(engine.spawnDocker(['attach', 'reader']));
+        attached.say('hello\n');
+        const answer = await attached.hear(/.*hello\n/);
+        return { answer, code: await attached.end() };
+      }),
+    ),
+    ...covering('attach: stopped', cli('to a stopped one', ['attach', 'reader'])),
+    ...covering('attach: refusals', cli('to nobody', ['attach', 'nobody'])),
+    ...covering(
+      'attach: refusals',
+      custom('to nobody by API', async ({ engine }) => {
+        const answer = await engine.request('POST', '/v1.41/containers/nobody/attach?stream=1&stdout=1');
+        return { status: answer.status, text: answer.text };
+      }),
+    ),
+    ...covering(
+      'attach: logs',
+      custom('the log of a stopped one', async ({ engine }) => {
+        const answer = await engine.request(
+          'POST',
+          '/v1.41/containers/reader/attach?logs=1&stdout=1&stderr=1',
+        );
+        return {
+          status: answer.status,
+          type: answer.headers['content-type'],
+          bytes: answer.bytes.toString('latin1'),
+        };
+      }),
+    ),
     cli('attached before start', ['create', '-i', '--name', 'cat', 'busybox', 'cat']),
-    cli('start -ai', ['start', '-ai', 'cat'], { input: 'through cat\n' }),
+    ...covering(
+      'attach: end of stdin',
+      cli('start -ai', ['start', '-ai', 'cat'], { input: 'through cat\n' }),
+    ),
     cli('paused', ['run', '-d', '--name', 'paused', 'busybox', 'sleep', '600']),
     cli('pause it', ['pause', 'paused']),
-    cli('attached to a paused one', ['attach', 'paused']),
-    api('resize', 'POST', '/containers/paused/resize?h=20&w=30'),
+    ...covering('attach: refusals', cli('attached to a paused one', ['attach', 'paused'])),
+    ...covering('rule: resize', api('resize', 'POST', '/containers/paused/resize?h=20&w=30')),
     refused(
       api('resize with a bad height', 'POST', '/containers/paused/resize?h=zz&w=30'),
       400,

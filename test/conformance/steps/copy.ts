@@ -9,22 +9,30 @@ const archive = (container: string, path: string, more = ''): string =>
 
 /** HEAD of a path: status and the stat, its time left out. */
 const look = (name: string, container: string, path: string): Step =>
-  custom(name, async ({ engine }) => {
-    const answer = await engine.request('HEAD', `/v${COMMON_VERSION}${archive(container, path)}`);
-    const head = answer.headers['x-docker-container-path-stat'];
-    const stat =
-      typeof head === 'string' ? (JSON.parse(Buffer.from(head, 'base64').toString()) as object) : {};
-    return { status: answer.status, ...stat, mtime: '<time>' };
-  });
+  custom(
+    name,
+    async ({ engine }) => {
+      const answer = await engine.request('HEAD', `/v${COMMON_VERSION}${archive(container, path)}`);
+      const head = answer.headers['x-docker-container-path-stat'];
+      const stat =
+        typeof head === 'string' ? (JSON.parse(Buffer.from(head, 'base64').toString()) as object) : {};
+      return { status: answer.status, ...stat, mtime: '<time>' };
+    },
+    { covers: ['HEAD /containers/{id}/archive', 'rule: archive stat'] },
+  );
 
 /** GET of a path: the members of its archive. */
 const read = (name: string, container: string, path: string): Step =>
-  custom(name, async ({ engine }) => {
-    const answer = await engine.request('GET', `/v${COMMON_VERSION}${archive(container, path)}`);
-    const type = answer.headers['content-type'];
-    if (answer.status !== 200) return { status: answer.status, body: answer.text };
-    return { status: answer.status, type, members: await listTar(answer.bytes) };
-  });
+  custom(
+    name,
+    async ({ engine }) => {
+      const answer = await engine.request('GET', `/v${COMMON_VERSION}${archive(container, path)}`);
+      const type = answer.headers['content-type'];
+      if (answer.status !== 200) return { status: answer.status, body: answer.text };
+      return { status: answer.status, type, members: await listTar(answer.bytes) };
+    },
+    { covers: ['GET /containers/{id}/archive', 'rule: archive read'] },
+  );
 
 /** PUT of an archive. */
 const put = (
@@ -36,13 +44,22 @@ const put = (
 ): Step => {
   const bytes = Buffer.from(body instanceof Uint8Array ? body : encodeTar(body));
   const headers = { 'Content-Type': 'application/x-tar' };
-  const step = api(name, 'PUT', archive(container, path, more), { body: bytes, headers });
+  const step = api(name, 'PUT', archive(container, path, more), {
+    body: bytes,
+    headers,
+    covers: ['rule: archive write'],
+  });
   // 20.10 unpacked in a process of its own.
   return reworded(step, 'Error processing tar file(exit status 1): ', '');
 };
 
 /** A target that is refused: the client's fault since 23. */
-const wrong = (step: Step): Step => newer(step, "a bad target is the client's fault", { status: 400 });
+const wrong = (step: Step): Step =>
+  newer(
+    { ...step, covers: [...(step.covers ?? []), 'rule: archive read-only'] },
+    "a bad target is the client's fault",
+    { status: 400 },
+  );
 
 const show = (name: string, container: string, script: string): Step =>
   cli(name, ['exec', container, 'sh', '-c', script]);
@@ -144,13 +161,13 @@ export const copySteps: StepGroup = {
     ...reads('live', 'running'),
     ...writes('live', 'running'),
     show('seen from inside', 'live', 'cat /a/b/x /a/t/deep/down/f /data/x; stat -c "%a %u %g" /a/t/f /a/x'),
-    cli('differences, running', ['diff', 'live'], { sort: true }),
+    cli('differences, running', ['diff', 'live'], { sort: true, covers: ['rule: diff'] }),
     cli('changed and removed files', ['exec', 'live', 'sh', '-c', 'rm /etc/group; echo x >> /etc/passwd']),
-    cli('differences to the image', ['diff', 'live'], { sort: true }),
+    cli('differences to the image', ['diff', 'live'], { sort: true, covers: ['rule: diff'] }),
     cli('is stopped', ['stop', '-t', '0', 'live']),
     ...reads('live', 'stopped'),
     ...writes('live', 'stopped'),
-    cli('differences, stopped', ['diff', 'live'], { sort: true }),
+    cli('differences, stopped', ['diff', 'live'], { sort: true, covers: ['rule: diff'] }),
     cli(
       'one that is not to be changed',
       'create --name fixed --read-only -v data:/data -u daemon busybox true'.split(' '),

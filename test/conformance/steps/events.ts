@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { custom, later, type Lab, type Step, type StepGroup } from '../step.ts';
+import { covering, custom, later, type Lab, type Step, type StepGroup } from '../step.ts';
 
 interface EngineEvent {
   readonly Type: string;
@@ -64,23 +64,32 @@ const SLEEPER = ['busybox', 'sleep', '600'];
 export const eventSteps: StepGroup = {
   noun: 'events',
   steps: [
-    events('run to the end', ['run', '--name', 'e1', 'busybox', 'sh', '-c', 'exit 2']),
-    events('run --rm', ['run', '--rm', 'busybox', 'true']),
+    ...covering(
+      'rule: events of an exit',
+      events('run to the end', ['run', '--name', 'e1', 'busybox', 'sh', '-c', 'exit 2']),
+    ),
+    ...covering('rule: events of an exit', events('run --rm', ['run', '--rm', 'busybox', 'true'])),
     events('run detached', ['run', '-d', '--name', 'e2', ...SLEEPER]),
-    events('stop', ['stop', '-t', '0', 'e2']),
+    ...covering('rule: events of stop, kill and restart', events('stop', ['stop', '-t', '0', 'e2'])),
     events('stop of a stopped one', ['stop', 'e2']),
-    events('start', ['start', 'e2']),
-    events('kill', ['kill', 'e2'], ['wait', 'e2']),
-    events('start again and restart', ['start', 'e2'], ['restart', '-t', '0', 'e2']),
+    ...covering('rule: events of a start', events('start', ['start', 'e2'])),
+    ...covering('rule: events of stop, kill and restart', events('kill', ['kill', 'e2'], ['wait', 'e2'])),
+    ...covering(
+      'rule: events of stop, kill and restart',
+      events('start again and restart', ['start', 'e2'], ['restart', '-t', '0', 'e2']),
+    ),
     events('a signal that does not end', ['kill', '-s', 'WINCH', 'e2']),
     events('pause and unpause', ['pause', 'e2'], ['unpause', 'e2']),
     events('rename', ['rename', 'e2', 'e3']),
-    events('exec', ['exec', 'e3', 'sh', '-c', 'exit 4']),
+    ...covering(['exec: events', 'pitfall 25'], events('exec', ['exec', 'e3', 'sh', '-c', 'exit 4'])),
     later(events('top', ['top', 'e3'])),
     events('rm -f of a running one', ['rm', '-f', 'e3']),
     events('rm of a stopped one', ['rm', 'e1']),
     events('create and rm', ['create', '--name', 'e4', 'busybox'], ['rm', 'e4']),
-    events('a start that fails', ['run', '--name', 'e5', 'busybox', 'nosuch'], ['rm', 'e5']),
+    ...covering(
+      'rule: state failed start',
+      events('a start that fails', ['run', '--name', 'e5', 'busybox', 'nosuch'], ['rm', 'e5']),
+    ),
     events(
       'a restart policy',
       ['run', '-d', '--name', 'e6', '--restart', 'on-failure:2', 'busybox', 'sh', '-c', 'exit 1'],
@@ -94,14 +103,17 @@ export const eventSteps: StepGroup = {
       ['stop', 'e7'],
       ['rm', 'e7'],
     ),
-    custom('networks connect and disconnect', (lab) =>
-      during(
-        lab,
-        ['network'],
-        [
-          ['run', '--rm', 'busybox', 'true'],
-          ['sleep', '300'],
-        ],
+    ...covering(
+      ['rule: events of a start', 'rule: events of an exit'],
+      custom('networks connect and disconnect', (lab) =>
+        during(
+          lab,
+          ['network'],
+          [
+            ['run', '--rm', 'busybox', 'true'],
+            ['sleep', '300'],
+          ],
+        ),
       ),
     ),
     custom('images tag and untag', (lab) =>
@@ -114,24 +126,27 @@ export const eventSteps: StepGroup = {
         ],
       ),
     ),
-    custom('an event has these attributes', async ({ engine }) => {
-      const since = Date.now() / 1000 - 0.001;
-      await engine.docker(['run', '--name', 'e8', '-l', 'k=v', 'busybox', 'true']);
-      const until = Date.now() / 1000 + 0.2;
-      const filters = encodeURIComponent(JSON.stringify({ container: ['e8'], event: ['die', 'start'] }));
-      const answer = await engine.request(
-        'GET',
-        `/v1.41/events?since=${since.toFixed(6)}&until=${until.toFixed(6)}&filters=${filters}`,
-      );
-      const all = answer.text
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as EngineEvent & { Actor: { ID: string } });
-      return all.map((event) => ({
-        ...event,
-        Actor: { ...event.Actor, Attributes: { ...event.Actor.Attributes, execDuration: 'any' } },
-      }));
-    }),
+    ...covering(
+      'rule: event attributes',
+      custom('an event has these attributes', async ({ engine }) => {
+        const since = Date.now() / 1000 - 0.001;
+        await engine.docker(['run', '--name', 'e8', '-l', 'k=v', 'busybox', 'true']);
+        const until = Date.now() / 1000 + 0.2;
+        const filters = encodeURIComponent(JSON.stringify({ container: ['e8'], event: ['die', 'start'] }));
+        const answer = await engine.request(
+          'GET',
+          `/v1.41/events?since=${since.toFixed(6)}&until=${until.toFixed(6)}&filters=${filters}`,
+        );
+        const all = answer.text
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as EngineEvent & { Actor: { ID: string } });
+        return all.map((event) => ({
+          ...event,
+          Actor: { ...event.Actor, Attributes: { ...event.Actor.Attributes, execDuration: 'any' } },
+        }));
+      }),
+    ),
     custom('filtered by label', (lab) => during(lab, ['container'], [['ps']])),
   ],
 };

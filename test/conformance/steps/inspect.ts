@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from '../mask.ts';
-import { api, cli, later, newer, rewrite, withEndpointKeys, type StepGroup } from '../step.ts';
+import { covering, api, cli, later, newer, rewrite, withEndpointKeys, type StepGroup } from '../step.ts';
 
 type Inspect = {
   readonly Config: object;
@@ -21,94 +21,152 @@ export const inspectSteps: StepGroup = {
   noun: 'inspect',
   steps: [
     cli('a container with much to tell', [...MUCH.split(' '), 'busybox', 'sleep', '600']),
-    api('keys', 'GET', '/containers/full/json', {
-      pick: (body: Inspect) => Object.keys(body).toSorted(),
-    }),
-    api('identity', 'GET', '/containers/full/json', {
-      pick: (body: Record<string, unknown>) =>
-        Object.fromEntries(
-          [
-            'Id',
-            'Created',
-            'Path',
-            'Args',
-            'Image',
-            'ResolvConfPath',
-            'HostnamePath',
-            'HostsPath',
-            'LogPath',
-            'Name',
-          ]
-            .concat([
-              'RestartCount',
-              'Driver',
-              'Platform',
-              'MountLabel',
-              'ProcessLabel',
-              'AppArmorProfile',
-              'ExecIDs',
-            ])
-            .map((key) => [key, body[key]]),
-        ),
-    }),
-    api('state', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.State }),
-    api('config', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.Config }),
-    newer(
-      api('host config', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.HostConfig }),
-      'the network mode is normalised, two limits are gone, more paths are masked',
-      newerHostConfig,
-    ),
-    withEndpointKeys(
-      api('network settings', 'GET', '/containers/full/json', {
-        pick: (body: Inspect) => body.NetworkSettings,
+    ...covering(
+      'inspect: keys',
+      api('keys', 'GET', '/containers/full/json', {
+        pick: (body: Inspect) => Object.keys(body).toSorted(),
       }),
     ),
-    api('mounts', 'GET', '/containers/full/json', { pick: (body: { Mounts: unknown }) => body.Mounts }),
-    api('graph driver', 'GET', '/containers/full/json', {
-      pick: (body: { GraphDriver: { Name: string; Data: object } }) => body.GraphDriver.Name,
-    }),
-    api('sizes are absent', 'GET', '/containers/full/json', {
-      pick: (body: object) => ['SizeRw' in body, 'SizeRootFs' in body],
-    }),
-    api('sizes when asked for', 'GET', '/containers/full/json?size=1', {
-      pick: (body: object) => ['SizeRw' in body, 'SizeRootFs' in body],
-    }),
-    api('of nobody', 'GET', '/containers/nobody/json'),
-    cli('a plain one', ['create', '--name', 'plain', 'busybox']),
-    api('its state', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.State }),
-    api('its config', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.Config }),
-    newer(
-      api('its host config', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.HostConfig }),
-      'the network mode is normalised, two limits are gone, more paths are masked',
-      newerHostConfig,
-    ),
-    withEndpointKeys(
-      api('its network settings', 'GET', '/containers/plain/json', {
-        pick: (body: Inspect) => body.NetworkSettings,
+    ...covering(
+      ['inspect: keys', 'pitfall 22'],
+      api('identity', 'GET', '/containers/full/json', {
+        pick: (body: Record<string, unknown>) =>
+          Object.fromEntries(
+            [
+              'Id',
+              'Created',
+              'Path',
+              'Args',
+              'Image',
+              'ResolvConfPath',
+              'HostnamePath',
+              'HostsPath',
+              'LogPath',
+              'Name',
+            ]
+              .concat([
+                'RestartCount',
+                'Driver',
+                'Platform',
+                'MountLabel',
+                'ProcessLabel',
+                'AppArmorProfile',
+                'ExecIDs',
+              ])
+              .map((key) => [key, body[key]]),
+          ),
       }),
     ),
-    cli('a privileged one', ['create', '--name', 'priv', '--privileged', '--network', 'none', 'busybox']),
-    newer(
-      api('its host config too', 'GET', '/containers/priv/json', {
-        pick: (body: Inspect) => body.HostConfig,
-      }),
-      'the network mode is normalised, two limits are gone, more paths are masked',
-      newerHostConfig,
+    ...covering(
+      'inspect: State',
+      api('state', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.State }),
     ),
-    cli('an ended one', ['run', '--name', 'ended', 'busybox', 'sh', '-c', 'exit 4']),
-    api('its state at the end', 'GET', '/containers/ended/json', { pick: (body: Inspect) => body.State }),
-    newer(
+    ...covering(
+      [
+        'inspect: Config',
+        'Config.StopTimeout',
+        'Config.StopSignal',
+        'Config.Labels',
+        'Config.Hostname',
+        'Config.ExposedPorts',
+      ],
+      api('config', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.Config }),
+    ),
+    ...covering(
+      ['inspect: HostConfig', 'HostConfig.CapAdd', 'HostConfig.CapDrop', 'HostConfig.RestartPolicy'],
+      newer(
+        api('host config', 'GET', '/containers/full/json', { pick: (body: Inspect) => body.HostConfig }),
+        'the network mode is normalised, two limits are gone, more paths are masked',
+        newerHostConfig,
+      ),
+    ),
+    ...covering(
+      ['inspect: NetworkSettings', 'inspect: Ports'],
       withEndpointKeys(
-        api('its network settings at the end', 'GET', '/containers/ended/json', {
+        api('network settings', 'GET', '/containers/full/json', {
           pick: (body: Inspect) => body.NetworkSettings,
         }),
       ),
-      'a stopped container has no sandbox, and says so since 28',
-      withoutSandbox,
+    ),
+    ...covering(
+      'inspect: Mounts',
+      api('mounts', 'GET', '/containers/full/json', { pick: (body: { Mounts: unknown }) => body.Mounts }),
+    ),
+    ...covering(
+      'inspect: GraphDriver',
+      api('graph driver', 'GET', '/containers/full/json', {
+        pick: (body: { GraphDriver: { Name: string; Data: object } }) => body.GraphDriver.Name,
+      }),
+    ),
+    ...covering(
+      'inspect: size',
+      api('sizes are absent', 'GET', '/containers/full/json', {
+        pick: (body: object) => ['SizeRw' in body, 'SizeRootFs' in body],
+      }),
+    ),
+    ...covering(
+      'inspect: size',
+      api('sizes when asked for', 'GET', '/containers/full/json?size=1', {
+        pick: (body: object) => ['SizeRw' in body, 'SizeRootFs' in body],
+      }),
+    ),
+    api('of nobody', 'GET', '/containers/nobody/json'),
+    cli('a plain one', ['create', '--name', 'plain', 'busybox']),
+    ...covering(
+      ['inspect: State', 'rule: state created', 'pitfall 20'],
+      api('its state', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.State }),
+    ),
+    ...covering(
+      ['inspect: Config', 'Config: keys left out', 'Config.OnBuild', 'Config.Volumes'],
+      api('its config', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.Config }),
+    ),
+    ...covering(
+      'inspect: HostConfig',
+      newer(
+        api('its host config', 'GET', '/containers/plain/json', { pick: (body: Inspect) => body.HostConfig }),
+        'the network mode is normalised, two limits are gone, more paths are masked',
+        newerHostConfig,
+      ),
+    ),
+    ...covering(
+      'inspect: NetworkSettings',
+      withEndpointKeys(
+        api('its network settings', 'GET', '/containers/plain/json', {
+          pick: (body: Inspect) => body.NetworkSettings,
+        }),
+      ),
+    ),
+    cli('a privileged one', ['create', '--name', 'priv', '--privileged', '--network', 'none', 'busybox']),
+    ...covering(
+      ['inspect: HostConfig', 'HostConfig.Privileged'],
+      newer(
+        api('its host config too', 'GET', '/containers/priv/json', {
+          pick: (body: Inspect) => body.HostConfig,
+        }),
+        'the network mode is normalised, two limits are gone, more paths are masked',
+        newerHostConfig,
+      ),
+    ),
+    cli('an ended one', ['run', '--name', 'ended', 'busybox', 'sh', '-c', 'exit 4']),
+    ...covering(
+      ['inspect: State', 'rule: state exited'],
+      api('its state at the end', 'GET', '/containers/ended/json', { pick: (body: Inspect) => body.State }),
+    ),
+    ...covering(
+      ['inspect: NetworkSettings', 'inspect: Ports'],
+      newer(
+        withEndpointKeys(
+          api('its network settings at the end', 'GET', '/containers/ended/json', {
+            pick: (body: Inspect) => body.NetworkSettings,
+          }),
+        ),
+        'a stopped container has no sandbox, and says so since 28',
+        withoutSandbox,
+      ),
     ),
     cli('by --type', ['inspect', '--type', 'container', '-f', '{{.Name}}', 'plain']),
     cli('of an image', ['inspect', '-f', '{{.RepoTags}}', 'busybox']),
-    cli('of nothing', ['inspect', 'nothing-at-all']),
+    ...covering('rule: name lookup', cli('of nothing', ['inspect', 'nothing-at-all'])),
     cli('of two, one of them nobody', ['inspect', '-f', '{{.Name}}', 'plain', 'nothing-at-all']),
     cli('docker port', ['port', 'full']),
     cli('docker port of one', ['port', 'full', '80/tcp']),

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { api, cli, newer, reworded, rewrite, withEndpointKeys, type Step, type StepGroup } from '../step.ts';
+import {
+  covering,
+  api,
+  cli,
+  newer,
+  reworded,
+  rewrite,
+  withEndpointKeys,
+  type Step,
+  type StepGroup,
+} from '../step.ts';
 
 function ps(name: string, ...args: readonly string[]): Step {
   return cli(name, ['ps', '--format', '{{.Names}}', ...args]);
@@ -70,81 +80,111 @@ export const listSteps: StepGroup = {
       'true',
     ]),
     ps('running ones'),
-    ps('all, newest first', '-a'),
+    ...covering('list: limit and all', ps('all, newest first', '-a')),
     ps('the latest', '-l'),
     ps('the last two', '-n', '2'),
     cli('ids', ['ps', '-aq']),
     cli('whole ids', ['ps', '-aq', '--no-trunc']),
-    cli('commands and states', [
-      'ps',
-      '-a',
-      '--format',
-      '{{.Names}}|{{.Command}}|{{.State}}|{{.Ports}}|{{.Labels}}|{{.Networks}}',
-    ]),
-    cli('statuses', ['ps', '-a', '--format', '{{.Names}} {{.Status}}'], {
-      rules: [[/Exited \((\d+)\) .*/g, 'Exited ($1)']],
-    }),
-    filtered('by name', 'name=alp'),
-    filtered('by name from the beginning', 'name=^/beta$'),
-    filtered('by label', 'label=team'),
-    filtered('by label and value', 'label=k=2'),
-    filtered('by two labels', 'label=k=2', 'label=team=a'),
+    ...covering(
+      ['list: Command', 'list: Ports'],
+      cli('commands and states', [
+        'ps',
+        '-a',
+        '--format',
+        '{{.Names}}|{{.Command}}|{{.State}}|{{.Ports}}|{{.Labels}}|{{.Networks}}',
+      ]),
+    ),
+    ...covering(
+      'rule: status text',
+      cli('statuses', ['ps', '-a', '--format', '{{.Names}} {{.Status}}'], {
+        rules: [[/Exited \((\d+)\) .*/g, 'Exited ($1)']],
+      }),
+    ),
+    ...covering('GET /containers/json filter name', filtered('by name', 'name=alp')),
+    ...covering('GET /containers/json filter name', filtered('by name from the beginning', 'name=^/beta$')),
+    ...covering('GET /containers/json filter label', filtered('by label', 'label=team')),
+    ...covering('GET /containers/json filter label', filtered('by label and value', 'label=k=2')),
+    ...covering('GET /containers/json filter label', filtered('by two labels', 'label=k=2', 'label=team=a')),
     filtered('by label that nobody has', 'label=zz'),
-    filtered('by status exited', 'status=exited'),
+    ...covering('GET /containers/json filter status', filtered('by status exited', 'status=exited')),
     filtered('by status running', 'status=running'),
-    filtered('by status paused', 'status=paused'),
+    ...covering('GET /containers/json filter status', filtered('by status paused', 'status=paused')),
     filtered('by status created', 'status=created'),
     filtered('by two states', 'status=created', 'status=paused'),
-    reworded(filtered('by a status that is none', 'status=zz'), "Invalid filter 'status=zz'", BAD_STATUS),
-    filtered('by exit code', 'exited=3'),
-    filtered('by an exit code that nobody has', 'exited=9'),
-    filtered('by image', 'ancestor=busybox'),
-    filtered('by an image that is not there', 'ancestor=nope'),
-    filtered('before one', 'before=gamma'),
-    filtered('since one', 'since=beta'),
-    reworded(
-      filtered('before nobody', 'before=nobody'),
-      'no such container nobody',
-      'No such container: nobody',
+    ...covering(
+      'GET /containers/json filter status',
+      reworded(filtered('by a status that is none', 'status=zz'), "Invalid filter 'status=zz'", BAD_STATUS),
     ),
-    filtered('by network', 'network=bridge'),
+    ...covering('GET /containers/json filter exited', filtered('by exit code', 'exited=3')),
+    filtered('by an exit code that nobody has', 'exited=9'),
+    ...covering('GET /containers/json filter ancestor', filtered('by image', 'ancestor=busybox')),
+    ...covering(
+      'GET /containers/json filter ancestor',
+      filtered('by an image that is not there', 'ancestor=nope'),
+    ),
+    ...covering('GET /containers/json filter before', filtered('before one', 'before=gamma')),
+    ...covering('GET /containers/json filter since', filtered('since one', 'since=beta')),
+    ...covering(
+      'GET /containers/json filter before',
+      reworded(
+        filtered('before nobody', 'before=nobody'),
+        'no such container nobody',
+        'No such container: nobody',
+      ),
+    ),
+    ...covering('GET /containers/json filter network', filtered('by network', 'network=bridge')),
     filtered('by network none', 'network=none'),
-    filtered('by volume path', 'volume=/vol'),
-    filtered('by a published port', 'publish=18081'),
-    filtered('by an exposed port', 'expose=80'),
-    filtered('by health', 'health=none'),
-    filtered('by being a task', 'is-task=false'),
-    reworded(filtered('by an unknown key', 'zz=1'), 'Invalid filter', 'invalid filter'),
-    newer(
+    ...covering('GET /containers/json filter volume', filtered('by volume path', 'volume=/vol')),
+    ...covering('GET /containers/json filter publish', filtered('by a published port', 'publish=18081')),
+    ...covering('GET /containers/json filter expose', filtered('by an exposed port', 'expose=80')),
+    ...covering('GET /containers/json filter health', filtered('by health', 'health=none')),
+    ...covering('GET /containers/json filter is-task', filtered('by being a task', 'is-task=false')),
+    ...covering(
+      'GET /containers/json filter unknown',
+      reworded(filtered('by an unknown key', 'zz=1'), 'Invalid filter', 'invalid filter'),
+    ),
+    ...covering(
+      ['list: item', 'list: Ports'],
+      newer(
+        withEndpointKeys(
+          api(
+            'a running one by API',
+            'GET',
+            `/containers/json?filters=${encodeURIComponent('{"name":["beta"]}')}`,
+          ),
+        ),
+        'the network mode is normalised',
+        (oracle) =>
+          rewrite(oracle, (record) =>
+            'NetworkMode' in record ? { ...record, NetworkMode: 'bridge' } : record,
+          ),
+      ),
+    ),
+    ...covering(
+      'list: item',
       withEndpointKeys(
         api(
-          'a running one by API',
+          'a created one by API',
           'GET',
-          `/containers/json?filters=${encodeURIComponent('{"name":["beta"]}')}`,
+          `/containers/json?all=1&filters=${encodeURIComponent('{"name":["delta"]}')}`,
+          {
+            pick: (body: { Mounts: unknown }[]) => body.map(({ Mounts: _, ...rest }) => rest),
+          },
         ),
       ),
-      'the network mode is normalised',
-      (oracle) =>
-        rewrite(oracle, (record) =>
-          'NetworkMode' in record ? { ...record, NetworkMode: 'bridge' } : record,
-        ),
     ),
-    withEndpointKeys(
-      api(
-        'a created one by API',
-        'GET',
-        `/containers/json?all=1&filters=${encodeURIComponent('{"name":["delta"]}')}`,
-        {
-          pick: (body: { Mounts: unknown }[]) => body.map(({ Mounts: _, ...rest }) => rest),
-        },
-      ),
+    ...covering(
+      'list: limit and all',
+      api('limit implies all', 'GET', '/containers/json?limit=1', {
+        pick: (body: { Names: string[] }[]) => body.map((c) => c.Names),
+      }),
     ),
-    api('limit implies all', 'GET', '/containers/json?limit=1', {
-      pick: (body: { Names: string[] }[]) => body.map((c) => c.Names),
-    }),
-    api('size', 'GET', '/containers/json?size=1', {
-      pick: (body: object[]) => body.map((container) => 'SizeRootFs' in container),
-    }),
+    ...covering(
+      'list: size',
+      api('size', 'GET', '/containers/json?size=1', {
+        pick: (body: object[]) => body.map((container) => 'SizeRootFs' in container),
+      }),
+    ),
     cli('rename is seen', ['rename', 'beta', 'omega']),
     ps('after it'),
     cli('unpause it', ['unpause', 'gamma']),

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from '../mask.ts';
-import { api, cli, custom, later, newer, rewrite, withEndpointKeys, type StepGroup } from '../step.ts';
+import {
+  covering,
+  api,
+  cli,
+  custom,
+  later,
+  newer,
+  rewrite,
+  withEndpointKeys,
+  type StepGroup,
+} from '../step.ts';
 
 type Network = Readonly<Record<string, unknown>>;
 
@@ -99,24 +109,30 @@ export const networkSteps: StepGroup = {
       '2',
       'http://172.17.0.1:8080/',
     ]),
-    newer(
-      cli('a port that is taken', ['run', '--rm', '--name', 'late', '-p', '8080:80', 'busybox', 'true']),
-      'the text of 28',
-      (oracle) =>
-        JSON.parse(
-          JSON.stringify(oracle).replace(
-            'daemon: driver failed',
-            'daemon: failed to set up container networking: driver failed',
+    ...covering(
+      'HostConfig.PortBindings',
+      newer(
+        cli('a port that is taken', ['run', '--rm', '--name', 'late', '-p', '8080:80', 'busybox', 'true']),
+        'the text of 28',
+        (oracle) =>
+          JSON.parse(
+            JSON.stringify(oracle).replace(
+              'daemon: driver failed',
+              'daemon: failed to set up container networking: driver failed',
+            ),
           ),
-        ),
+      ),
     ),
-    cli('an ephemeral port', ['run', '-d', '--name', 'eph', '-p', '80', 'busybox', 'sleep', '600']),
+    ...covering(
+      'HostConfig.PortBindings',
+      cli('an ephemeral port', ['run', '-d', '--name', 'eph', '-p', '80', 'busybox', 'sleep', '600']),
+    ),
     custom('is shown', async ({ engine }) => {
       const { stdout } = await engine.docker(['port', 'eph', '80']);
       return stdout.replace(/:\d+\b/g, ':<port>');
     }),
     cli('a range', ['run', '-d', '--name', 'range', '-p', '7000-7002:7000-7002', 'busybox', 'sleep', '600']),
-    cli('is shown whole', ['port', 'range'], { sort: true }),
+    ...covering('HostConfig.PortBindings', cli('is shown whole', ['port', 'range'], { sort: true })),
     cli('a range for one port', [
       'run',
       '-d',
@@ -128,7 +144,7 @@ export const networkSteps: StepGroup = {
       'sleep',
       '600',
     ]),
-    cli('takes the first free', ['port', 'pick'], { sort: true }),
+    ...covering('HostConfig.PortBindings', cli('takes the first free', ['port', 'pick'], { sort: true })),
     cli('exposed ports published', [
       'run',
       '-d',
@@ -141,10 +157,13 @@ export const networkSteps: StepGroup = {
       'sleep',
       '600',
     ]),
-    custom('are all published', async ({ engine }) => {
-      const { stdout } = await engine.docker(['port', 'all']);
-      return stdout.replace(/:\d+\b/g, ':<port>');
-    }),
+    ...covering(
+      'HostConfig.PublishAllPorts',
+      custom('are all published', async ({ engine }) => {
+        const { stdout } = await engine.docker(['port', 'all']);
+        return stdout.replace(/:\d+\b/g, ':<port>');
+      }),
+    ),
     cli(
       'containers of the bridge',
       ['network', 'inspect', 'bridge', '-f', '{{range .Containers}}{{.Name}}\n{{end}}'],
@@ -168,22 +187,28 @@ export const networkSteps: StepGroup = {
         [/failed to set up container networking: /, ''],
       ],
     }),
-    cli('a stopped one has no address', [
-      'inspect',
-      '-f',
-      '{{.NetworkSettings.IPAddress}}|{{.NetworkSettings.Networks.bridge.IPAddress}}',
-      'web',
-    ]),
+    ...covering(
+      'inspect: NetworkSettings',
+      cli('a stopped one has no address', [
+        'inspect',
+        '-f',
+        '{{.NetworkSettings.IPAddress}}|{{.NetworkSettings.Networks.bridge.IPAddress}}',
+        'web',
+      ]),
+    ),
     cli('network none', ['run', '--name', 'alone', '--network', 'none', 'busybox', 'true']),
     cli('is told', ['inspect', '-f', '{{json .NetworkSettings.Networks}}', 'alone'], { json: true }),
     cli('network host', ['run', '-d', '--name', 'hosty', '--network', 'host', 'busybox', 'sleep', '600']),
-    withEndpointKeys(
-      api('is told too', 'GET', '/containers/hosty/json', {
-        pick: (body: { NetworkSettings: { Networks: unknown; Ports: unknown } }) =>
-          body.NetworkSettings.Networks,
-      }),
+    ...covering(
+      'inspect: NetworkSettings',
+      withEndpointKeys(
+        api('is told too', 'GET', '/containers/hosty/json', {
+          pick: (body: { NetworkSettings: { Networks: unknown; Ports: unknown } }) =>
+            body.NetworkSettings.Networks,
+        }),
+      ),
     ),
-    cli('and has the name of the host', ['exec', 'hosty', 'hostname']),
+    ...covering('Config.Hostname', cli('and has the name of the host', ['exec', 'hosty', 'hostname'])),
   ],
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Engine } from '../../support/engine.ts';
-import { cli, custom, later, type StepGroup } from '../step.ts';
+import { covering, cli, custom, later, type StepGroup } from '../step.ts';
 
 async function inspected(engine: Engine, name: string, format: string): Promise<string> {
   return (await engine.docker(['inspect', '-f', format, name])).stdout.trim();
@@ -31,8 +31,11 @@ export const restartSteps: StepGroup = {
       '-c',
       'echo run; exit 1',
     ]),
-    custom('ends after two more tries', ({ engine }) =>
-      until(engine, 'thrice', '{{.State.Status}} {{.RestartCount}} {{.State.ExitCode}}', 'exited 2 1'),
+    ...covering(
+      ['rule: restart on-failure', 'rule: restart count'],
+      custom('ends after two more tries', ({ engine }) =>
+        until(engine, 'thrice', '{{.State.Status}} {{.RestartCount}} {{.State.ExitCode}}', 'exited 2 1'),
+      ),
     ),
     cli('it ran three times', ['logs', 'thrice']),
     cli('on-failure, no failure', [
@@ -45,22 +48,31 @@ export const restartSteps: StepGroup = {
       'busybox',
       'true',
     ]),
-    custom('ends at once', ({ engine }) =>
-      until(engine, 'once', '{{.State.Status}} {{.RestartCount}}', 'exited 0'),
+    ...covering(
+      'rule: restart on-failure',
+      custom('ends at once', ({ engine }) =>
+        until(engine, 'once', '{{.State.Status}} {{.RestartCount}}', 'exited 0'),
+      ),
     ),
     cli('always', ['run', '-d', '--name', 'ever', '--restart', 'always', 'busybox', 'sh', '-c', 'sleep 0.2']),
-    custom('comes back', async ({ engine }) => {
-      for (let attempt = 0; attempt < 100; attempt++) {
-        if (Number(await inspected(engine, 'ever', '{{.RestartCount}}')) >= 2) return 'restarted';
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      return 'never restarted';
-    }),
+    ...covering(
+      'rule: restart always',
+      custom('comes back', async ({ engine }) => {
+        for (let attempt = 0; attempt < 100; attempt++) {
+          if (Number(await inspected(engine, 'ever', '{{.RestartCount}}')) >= 2) return 'restarted';
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        return 'never restarted';
+      }),
+    ),
     cli('stop ends it', ['stop', 'ever']),
-    custom('and it stays so', async ({ engine }) => {
-      await new Promise((resolve) => setTimeout(resolve, 1200));
-      return inspected(engine, 'ever', '{{.State.Status}} {{.State.Restarting}}');
-    }),
+    ...covering(
+      ['rule: restart always', 'rule: restart ended by stop and kill'],
+      custom('and it stays so', async ({ engine }) => {
+        await new Promise((resolve) => setTimeout(resolve, 1200));
+        return inspected(engine, 'ever', '{{.State.Status}} {{.State.Restarting}}');
+      }),
+    ),
     cli('always, killed', [
       'run',
       '-d',
@@ -73,10 +85,13 @@ export const restartSteps: StepGroup = {
       '600',
     ]),
     cli('kill it', ['kill', 'killed']),
-    custom('a killed one stays down', async ({ engine }) => {
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      return inspected(engine, 'killed', '{{.State.Status}} {{.RestartCount}}');
-    }),
+    ...covering(
+      'rule: restart ended by stop and kill',
+      custom('a killed one stays down', async ({ engine }) => {
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        return inspected(engine, 'killed', '{{.State.Status}} {{.RestartCount}}');
+      }),
+    ),
     cli('one whose process is killed from inside', [
       'run',
       '-d',
@@ -89,13 +104,16 @@ export const restartSteps: StepGroup = {
       '-c',
       'sleep 0.3; kill -9 $$',
     ]),
-    custom('comes back as well', async ({ engine }) => {
-      for (let attempt = 0; attempt < 60; attempt++) {
-        if (Number(await inspected(engine, 'inside', '{{.RestartCount}}')) >= 1) return 'restarted';
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      return 'never restarted';
-    }),
+    ...covering(
+      'rule: restart unless-stopped',
+      custom('comes back as well', async ({ engine }) => {
+        for (let attempt = 0; attempt < 60; attempt++) {
+          if (Number(await inspected(engine, 'inside', '{{.RestartCount}}')) >= 1) return 'restarted';
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+        return 'never restarted';
+      }),
+    ),
     cli('rm -f while it comes and goes', ['rm', '-f', 'inside', 'ever', 'thrice', 'once', 'killed']),
     cli(
       'a program that is not there',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { api, cli, custom, newer, type StepGroup } from '../step.ts';
+import { covering, api, cli, custom, newer, type StepGroup } from '../step.ts';
 
 const HEADS = ['api-version', 'ostype', 'docker-experimental', 'cache-control', 'pragma', 'content-length'];
 
@@ -131,43 +131,55 @@ export const systemSteps: StepGroup = {
       'Api-Version is that of 28.5',
       { 'api-version': '1.51' },
     ),
-    newer(
-      custom('a body that is no JSON', async ({ engine }) => {
-        const answer = await engine.request('POST', '/v1.41/containers/create', {
-          body: '{"Image": b',
-          headers: { 'Content-Type': 'application/json' },
-        });
-        return answer.status;
-      }),
-      "a body that can not be read is the client's fault since 25",
-      400,
+    ...covering(
+      'create: body',
+      newer(
+        custom('a body that is no JSON', async ({ engine }) => {
+          const answer = await engine.request('POST', '/v1.41/containers/create', {
+            body: '{"Image": b',
+            headers: { 'Content-Type': 'application/json' },
+          });
+          return answer.status;
+        }),
+        "a body that can not be read is the client's fault since 25",
+        400,
+      ),
     ),
-    newer(
-      api('a JSON body without a content type', 'POST', '/containers/create', {
-        body: '{"Image":"busybox"}',
-      }),
-      'the text of 28.5',
-      { status: 400, body: { message: 'malformed Content-Type header (): mime: no media type' } },
+    ...covering(
+      'create: body',
+      newer(
+        api('a JSON body without a content type', 'POST', '/containers/create', {
+          body: '{"Image":"busybox"}',
+        }),
+        'the text of 28.5',
+        { status: 400, body: { message: 'malformed Content-Type header (): mime: no media type' } },
+      ),
     ),
-    newer(
-      api('a JSON body of another content type', 'POST', '/containers/create', {
-        body: '{"Image":"busybox"}',
-        headers: { 'Content-Type': 'text/plain' },
-      }),
-      'the text of 28.5',
-      {
-        status: 400,
-        body: { message: "unsupported Content-Type header (text/plain): must be 'application/json'" },
-      },
+    ...covering(
+      'create: body',
+      newer(
+        api('a JSON body of another content type', 'POST', '/containers/create', {
+          body: '{"Image":"busybox"}',
+          headers: { 'Content-Type': 'text/plain' },
+        }),
+        'the text of 28.5',
+        {
+          status: 400,
+          body: { message: "unsupported Content-Type header (text/plain): must be 'application/json'" },
+        },
+      ),
     ),
     newer(api('filters that are no JSON', 'GET', '/containers/json?filters=zz'), '28.5 has one text for it', {
       status: 400,
       body: { message: 'invalid filter' },
     }),
-    newer(
-      api('an unknown filter', 'GET', `/containers/json?filters=${encodeURIComponent('{"zz":["1"]}')}`),
-      'the text of 28.5',
-      { status: 400, body: { message: "invalid filter 'zz'" } },
+    ...covering(
+      'GET /containers/json filter unknown',
+      newer(
+        api('an unknown filter', 'GET', `/containers/json?filters=${encodeURIComponent('{"zz":["1"]}')}`),
+        'the text of 28.5',
+        { status: 400, body: { message: "invalid filter 'zz'" } },
+      ),
     ),
     api(
       'both encodings of filters: list',
