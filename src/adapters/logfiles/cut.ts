@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
-const NEWLINE = 10;
+import type { Framing } from './framing.ts';
 
 /**
  * Splits a batch of whole records so that the first part fills up what `room` (bytes) is left in a file: the record that
@@ -9,11 +8,12 @@ const NEWLINE = 10;
 export const cutAt = (
   batch: readonly Uint8Array[],
   room: number,
+  framing: Pick<Framing, 'borderAfter'>,
 ): { readonly fits: readonly Uint8Array[]; readonly rest: readonly Uint8Array[] } => {
   let left = room;
   for (const [index, bytes] of batch.entries()) {
     if (bytes.byteLength >= left) {
-      const end = bytes.indexOf(NEWLINE, Math.max(0, left - 1)) + 1 || bytes.byteLength;
+      const end = framing.borderAfter(bytes, Math.max(0, left - 1));
       const rest = batch.slice(index + 1);
       return {
         fits: [...batch.slice(0, index), bytes.subarray(0, end)],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { cutAt } from './cut.ts';
-import type { LogFileReader, LogFiles, LogFileWriter, Rotation } from './logfiles.ts';
+import { framingOf } from './framing.ts';
+import type { LogFileOptions, LogFileReader, LogFiles, LogFileWriter } from './logfiles.ts';
 
 interface FakeFile {
   bytes: Buffer;
@@ -23,14 +24,15 @@ export class FakeLogFiles implements LogFiles {
 
   async openWriter(
     path: string,
-    rotation: Rotation,
+    rotation: LogFileOptions,
     onFailure: (error: unknown) => void,
   ): Promise<LogFileWriter> {
     const listeners = new Set<() => void>();
     let failing = false;
     let generation = 0;
     if (!this.#files.has(path)) this.#files.set(path, { bytes: Buffer.alloc(0) });
-    const cutOff = this.text(path) !== '' && !this.text(path).endsWith('\n');
+    const framing = framingOf(rotation.framing);
+    const cutOff = framing.separator && this.text(path) !== '' && !this.text(path).endsWith('\n');
     if (cutOff) this.#append(path, Buffer.from('\n'));
     const write = (records: Uint8Array): void => {
       for (let left: readonly Uint8Array[] = [records]; left.length > 0;) {
@@ -40,13 +42,14 @@ export class FakeLogFiles implements LogFiles {
           this.#rotate(path, rotation.maxFiles);
           generation += 1;
         } else {
-          const { fits, rest } = cutAt(left, maxSize - size);
+          const { fits, rest } = cutAt(left, maxSize - size, framing);
           this.#append(path, Buffer.concat(fits));
           left = rest;
         }
       }
     };
     return {
+      isRotating: false,
       get generation() {
         return generation;
       },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { errnoOf } from '../../sys/errno.ts';
@@ -15,16 +15,24 @@ const fileReader = (file: FileHandle): LogFileReader => ({
   [Symbol.asyncDispose]: () => file.close(),
 });
 
-/** A log that is in memory as a whole: an unpacked one. */
-const bytesReader = (bytes: Uint8Array): LogFileReader => ({
-  size: async () => bytes.byteLength,
-  read: async (into, position) => {
-    const part = bytes.subarray(position, position + into.byteLength);
-    into.set(part);
-    return part.byteLength;
-  },
-  [Symbol.asyncDispose]: async () => undefined,
-});
+/** A packed file: it is opened now, so that no rotation pulls it away, and unpacked when somebody reads it. */
+const packedReader = (file: FileHandle): LogFileReader => {
+  let unpacking: Promise<Uint8Array> | undefined;
+  const bytes = (): Promise<Uint8Array> =>
+    (unpacking ??= file.readFile().then(async (packed) => unpack(packed)));
+  return {
+    size: async () => (await bytes()).byteLength,
+    read: async (into, position) => {
+      const part = (await bytes()).subarray(position, position + into.byteLength);
+      into.set(part);
+      return part.byteLength;
+    },
+    [Symbol.asyncDispose]: async () => {
+      unpacking = undefined;
+      await file.close();
+    },
+  };
+};
 
 const ifThere = async <Value>(value: Promise<Value>): Promise<Value | undefined> => {
   try {
@@ -39,8 +47,8 @@ const openReader = async (path: string, age: number): Promise<LogFileReader | un
   const place = pathOfAge(path, age);
   const file = await ifThere(open(place, 'r'));
   if (file) return fileReader(file);
-  const packed = age === 0 ? undefined : await ifThere(readFile(`${place}.gz`));
-  return packed && bytesReader(await unpack(packed));
+  const packed = age === 0 ? undefined : await ifThere(open(`${place}.gz`, 'r'));
+  return packed && packedReader(packed);
 };
 
 /** The log files of this machine. */

@@ -10,10 +10,22 @@ export interface Rotation {
   readonly compress: boolean;
 }
 
+/**
+ * How the records of a log are told apart: each ends in a newline, or stands between two lengths of 4 bytes, big-endian,
+ * that do not count themselves.
+ */
+export type RecordFraming = 'lines' | 'lengths';
+
+/** How a log is kept on disk. */
+export interface LogFileOptions extends Rotation {
+  /** `lines` when absent. */
+  readonly framing?: RecordFraming;
+}
+
 /** Appends to a log; what is written is batched. */
 export interface LogFileWriter extends AsyncDisposable {
   /**
-   * Takes whole records, each ending in a newline. Never fails: what can't be written is dropped and told to `onFailure`.
+   * Takes whole records. Never fails: what can't be written is dropped and told to `onFailure`.
    * Resolves when more may be written; `undefined` means now.
    */
   write(records: Uint8Array): Promise<void> | undefined;
@@ -21,6 +33,8 @@ export interface LogFileWriter extends AsyncDisposable {
   flush(): Promise<void>;
   /** Times that a new file was begun since the writer was opened. */
   readonly generation: number;
+  /** A new file is being begun: those that are there now do not belong together. */
+  readonly isRotating: boolean;
   /** Calls `listener` whenever there is more to read, or a new file. */
   onChange(listener: () => void): Disposable;
 }
@@ -36,11 +50,16 @@ export interface LogFileReader extends AsyncDisposable {
 /** Log files on disk. A rotated one is `<path>.1`, older ones have higher numbers. */
 export interface LogFiles {
   /**
-   * Opens the log for appending; made (0640, its folder too) when missing. A last record that a crash cut off is ended.
+   * Opens the log for appending; made (0640, its folder too) when missing. A last record that a crash cut off is
+   * ended where it is (lines) or removed (lengths).
    * `onFailure` is told once whenever writing begins to fail.
    * @throws by errno
    */
-  openWriter(path: string, rotation: Rotation, onFailure: (error: unknown) => void): Promise<LogFileWriter>;
-  /** The file itself (`age` 0) or a rotated one, unpacked when it is gzip. `undefined` when there is none. */
+  openWriter(
+    path: string,
+    options: LogFileOptions,
+    onFailure: (error: unknown) => void,
+  ): Promise<LogFileWriter>;
+  /** The file itself (`age` 0) or a rotated one; a packed one is unpacked into memory when it is read first. `undefined` when there is none. */
   openReader(path: string, age: number): Promise<LogFileReader | undefined>;
 }

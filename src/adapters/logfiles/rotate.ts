@@ -28,11 +28,16 @@ export const makeOlder = async (path: string, { maxFiles }: Pick<Rotation, 'maxF
   }
 };
 
-/** Packs the newest full file; the packed one takes its place whole or not at all. */
+/** Packs the newest full file; the packed one takes its place whole or not at all. Never fails. */
 export const packNewest = async (path: string): Promise<void> => {
   const full = pathOfAge(path, 1);
   const unfinished = `${full}.gz.tmp`;
-  await pipeline(createReadStream(full), createGzip(), createWriteStream(unfinished, { mode: 0o640 }));
-  await rename(unfinished, `${full}.gz`);
-  await rm(full, { force: true });
+  try {
+    await pipeline(createReadStream(full), createGzip(), createWriteStream(unfinished, { mode: 0o640 }));
+    await rename(unfinished, `${full}.gz`);
+    await rm(full, { force: true });
+  } catch {
+    // A full disk: the log stays as it is, unpacked.
+    await rm(unfinished, { force: true });
+  }
 };

@@ -4,55 +4,57 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Batcher } from './batch.ts';
 import { cutAt } from './cut.ts';
-import type { LogFileWriter, Rotation } from './logfiles.ts';
+import { type Framing, framingOf } from './framing.ts';
+import type { LogFileOptions, LogFileWriter, Rotation } from './logfiles.ts';
+import { Pace } from './pace.ts';
 import { makeOlder, packNewest } from './rotate.ts';
 
-const NEWLINE = Uint8Array.of(10);
 /** Readable by the log group, as dockerd makes them. */
 const MODE = 0o640;
 
 /** Bytes that are written without a detour over the thread pool. */
 const AT_ONCE = 16 * 1024;
 
-const append = (path: string): Promise<FileHandle> => open(path, 'a', MODE);
-
-/** True when the file's last record has no end: the process that wrote it died, or the disk was full. */
-const isCutOff = async (path: string, size: number): Promise<boolean> => {
-  if (size === 0) return false;
-  await using file = await open(path, 'r');
-  const last = Buffer.alloc(1);
-  await file.read(last, 0, 1, size - 1);
-  return last[0] !== NEWLINE[0];
-};
+const append = (path: string): Promise<FileHandle> => open(path, 'a+', MODE);
 
 class FileWriter implements LogFileWriter {
   readonly #path: string;
   readonly #rotation: Rotation;
+  readonly #framing: Framing;
+  readonly #pace = new Pace();
   readonly #onFailure: (error: unknown) => void;
   readonly #listeners = new Set<() => void>();
   readonly #batcher = new Batcher((batch) => this.#writeBatch(batch));
   #file: FileHandle;
   #size: number;
+  /** Bytes up to which the file holds whole records. */
+  #wholeSize: number;
   #generation = 0;
-  #cutOff: boolean;
+  #isRotating = false;
+  #packing: Promise<void> | undefined;
   #failing = false;
 
   constructor(
     path: string,
-    rotation: Rotation,
+    { framing, ...rotation }: LogFileOptions,
     onFailure: (error: unknown) => void,
-    opened: { readonly file: FileHandle; readonly size: number; readonly cutOff: boolean },
+    opened: { readonly file: FileHandle; readonly size: number; readonly wholeSize: number },
   ) {
     this.#path = path;
     this.#rotation = rotation;
+    this.#framing = framingOf(framing);
     this.#onFailure = onFailure;
     this.#file = opened.file;
     this.#size = opened.size;
-    this.#cutOff = opened.cutOff;
+    this.#wholeSize = opened.wholeSize;
   }
 
   get generation(): number {
     return this.#generation;
+  }
+
+  get isRotating(): boolean {
+    return this.#isRotating;
   }
 
   write(records: Uint8Array): Promise<void> | undefined {
@@ -71,6 +73,7 @@ class FileWriter implements LogFileWriter {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.flush();
     this.#listeners.clear();
+    await this.#packing;
     await this.#file.close();
   }
 
@@ -80,7 +83,6 @@ class FileWriter implements LogFileWriter {
       await this.#writeAll(batch);
       this.#failing = false;
     } catch (error) {
-      this.#cutOff = true;
       if (!this.#failing) this.#onFailure(error);
       this.#failing = true;
     }
@@ -93,40 +95,63 @@ class FileWriter implements LogFileWriter {
     while (left.length > 0) {
       if (maxSize !== undefined && this.#size >= maxSize) await this.#rotate();
       const { fits, rest } =
-        maxSize === undefined ? { fits: left, rest: [] } : cutAt(left, maxSize - this.#size);
+        maxSize === undefined ? { fits: left, rest: [] } : cutAt(left, maxSize - this.#size, this.#framing);
       await this.#append(fits);
       left = rest;
     }
   }
 
   async #append(chunks: readonly Uint8Array[]): Promise<void> {
-    let left = this.#cutOff ? [NEWLINE, ...chunks] : [...chunks];
+    let left = [...(await this.#mend()), ...chunks];
     while (left.length > 0) {
       const bytesWritten = await this.#writev(left);
       this.#size += bytesWritten;
       left = without(left, bytesWritten);
     }
-    this.#cutOff = false;
+    this.#wholeSize = this.#size;
+  }
+
+  /** Makes the file end in a whole record again, or gives what will when it is written first. */
+  async #mend(): Promise<readonly Uint8Array[]> {
+    if (this.#wholeSize === this.#size) return [];
+    if (this.#framing.separator) return [this.#framing.separator];
+    await this.#file.truncate(this.#wholeSize);
+    this.#size = this.#wholeSize;
+    return [];
   }
 
   /**
    * A few lines are written at once, in the turn in which they came: it costs less than a thread of the pool, and what a
-   * kill of the daemon can take with it is what came in that turn. A flood is left to the pool.
+   * kill of the daemon can take with it is what came in that turn. A flood is left to the pool, and so is all that is
+   * written to a disk that has shown to be slow: it must not hold up the whole daemon.
    */
   async #writev(chunks: readonly Uint8Array[]): Promise<number> {
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-    if (bytes <= AT_ONCE) return writevSync(this.#file.fd, chunks);
-    return (await this.#file.writev(chunks)).bytesWritten;
+    const start = performance.now();
+    const written =
+      bytes <= AT_ONCE && this.#pace.isQuick(start)
+        ? writevSync(this.#file.fd, chunks)
+        : (await this.#file.writev(chunks)).bytesWritten;
+    this.#pace.note(start, performance.now());
+    return written;
   }
 
+  /** Packing goes on behind the writing; only the next rotation waits for it. */
   async #rotate(): Promise<void> {
-    await makeOlder(this.#path, this.#rotation);
-    const full = this.#file;
-    this.#file = await append(this.#path);
-    this.#size = 0;
-    this.#generation += 1;
-    await full.close();
-    if (this.#rotation.compress && this.#rotation.maxFiles > 1) await packNewest(this.#path);
+    await this.#packing;
+    this.#isRotating = true;
+    try {
+      await makeOlder(this.#path, this.#rotation);
+      const full = this.#file;
+      this.#file = await append(this.#path);
+      this.#size = 0;
+      this.#wholeSize = 0;
+      this.#generation += 1;
+      await full.close();
+    } finally {
+      this.#isRotating = false;
+    }
+    if (this.#rotation.compress && this.#rotation.maxFiles > 1) this.#packing = packNewest(this.#path);
   }
 }
 
@@ -143,11 +168,12 @@ const without = (chunks: readonly Uint8Array[], count: number): Uint8Array[] => 
 /** Opens `path` for appending. @throws by errno */
 export const openFileWriter = async (
   path: string,
-  rotation: Rotation,
+  options: LogFileOptions,
   onFailure: (error: unknown) => void,
 ): Promise<LogFileWriter> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o710 });
   const file = await append(path);
   const { size } = await file.stat();
-  return new FileWriter(path, rotation, onFailure, { file, size, cutOff: await isCutOff(path, size) });
+  const wholeSize = await framingOf(options.framing).wholeSize(file, size);
+  return new FileWriter(path, options, onFailure, { file, size, wholeSize });
 };

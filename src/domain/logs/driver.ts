@@ -19,7 +19,7 @@ export interface LogContext {
    * container, rate limited by the room. A log goes on after it. For losses behind the driver's own back (its buffer is
    * full, its retries are used up); what `write` or `log` throws or rejects with is told by the room itself.
    */
-  report(error: unknown, count?: number): void;
+  readonly report: (error: unknown, count?: number) => void;
 }
 
 /** An open log, for one run of a container. The room calls it never again before a promise it gave is settled. */

@@ -32,11 +32,40 @@ test('a log may be read by its group, and a record that was cut off is ended', a
   assert.equal(readFileSync(path, 'utf8'), 'a\ncut\nb\n');
 });
 
+test('of records between lengths, one that was cut off is removed', async () => {
+  const path = freshPath();
+  const options = { maxFiles: 1, compress: false, framing: 'lengths' } as const;
+  const record = (text: string): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(text.length);
+    return Buffer.concat([length, Buffer.from(text), length]);
+  };
+  for (const torn of [
+    record('torn').subarray(0, 2),
+    record('torn').subarray(0, 7),
+    record('torn').subarray(0, 11),
+  ]) {
+    {
+      await using writer = await files.openWriter(path, options, noFailure);
+      void writer.write(record('a'));
+    }
+    appendFileSync(path, torn);
+  }
+  {
+    await using writer = await files.openWriter(path, options, noFailure);
+    void writer.write(record('b'));
+  }
+  const whole = Buffer.concat([record('a'), record('a'), record('a'), record('b')]);
+  assert.deepEqual(readFileSync(path), whole);
+});
+
 test('full files are packed and read as if they were not', async () => {
   const path = freshPath();
-  await using writer = await files.openWriter(path, { maxFiles: 3, maxSize: 2, compress: true }, noFailure);
-  for (const record of ['a\n', 'b\n', 'c\n', 'd\n']) void writer.write(Buffer.from(record));
-  await writer.flush();
+  {
+    await using writer = await files.openWriter(path, { maxFiles: 3, maxSize: 2, compress: true }, noFailure);
+    for (const record of ['a\n', 'b\n', 'c\n', 'd\n']) void writer.write(Buffer.from(record));
+    await writer.flush();
+  }
   assert.deepEqual([existsSync(`${path}.1`), existsSync(`${path}.1.gz`)], [false, true]);
   await using older = await files.openReader(path, 2);
   const into = Buffer.alloc(9);
