@@ -126,7 +126,11 @@ export const sampleRoom = async (given: Partial<ImagesDeps> = {}): Promise<Sampl
     diffs: containerd.diffs,
     registries,
     compression: passThrough,
-    disk: { contentSize: () => Promise.resolve(100), fileSystemOf: () => Promise.resolve('extfs') },
+    disk: {
+      changeOwners: () => Promise.resolve(),
+      contentSize: () => Promise.resolve(100),
+      fileSystemOf: () => Promise.resolve('extfs'),
+    },
     events: { publish: (event) => void events.push(event) },
     config: fixedConfig({
       mirrors: [],

@@ -40,13 +40,15 @@ const infoOf = (process: Process): TaskInfo => {
   };
 };
 
-const runtimeOptions = ({ runtimeBinary, systemdCgroup, runtimeRoot }: CreateTaskRequest) =>
+const runtimeOptions = ({ runtimeBinary, systemdCgroup, runtimeRoot, ioOwner }: CreateTaskRequest) =>
   messageAny(
     OptionsSchema,
     create(OptionsSchema, {
       binaryName: runtimeBinary,
       systemdCgroup: systemdCgroup ?? false,
       root: runtimeRoot ?? '',
+      ioUid: ioOwner?.uid ?? 0,
+      ioGid: ioOwner?.gid ?? 0,
     }),
   );
 

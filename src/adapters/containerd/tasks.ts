@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Timestamp } from '../../base/time.ts';
+import type { Owner } from '../../spec/id-maps.ts';
 import type { Mount } from '../../spec/mount.ts';
 
 /** Paths of the FIFOs a process is joined to; an absent one is `/dev/null`. With a terminal there is no stderr. */
@@ -19,6 +20,8 @@ export interface CreateTaskRequest {
   readonly systemdCgroup?: boolean;
   /** Where the runtime keeps its state; the shim's default when absent. */
   readonly runtimeRoot?: string;
+  /** Who owns the pipes of its processes: the root of its user namespace. The host's root when absent. */
+  readonly ioOwner?: Owner;
 }
 
 export interface ExecTaskRequest {

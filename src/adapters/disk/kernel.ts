@@ -2,6 +2,7 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { changeOwners } from './change-owners.ts';
 import type { Disk } from './disk.ts';
 
 /** Magic numbers of statfs(2). Source: linux/magic.h. */
@@ -48,6 +49,7 @@ const walk = async (directory: string, seen: Set<bigint>): Promise<number> => {
 
 /** The machine's own disk. */
 export const createDisk = (): Disk => ({
+  changeOwners,
   contentSize: (directory) => walk(directory, new Set()),
   fileSystemOf: async (directory) => FILE_SYSTEMS[(await statfs(directory)).type] ?? '<unknown>',
 });

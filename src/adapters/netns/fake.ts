@@ -38,6 +38,17 @@ export const createFakeNetworkNamespaces = (
   };
 
   return {
+    adopt: (path, source, inside) => {
+      if (paths.has(path)) throw new EngineError('conflict', `EEXIST: file already exists, open '${path}'`);
+      mustExist(source);
+      paths.add(path);
+      try {
+        return enter(path, inside);
+      } catch (error) {
+        remove(path);
+        throw error;
+      }
+    },
     create: (path, inside) => {
       if (paths.has(path)) throw new EngineError('conflict', `EEXIST: file already exists, open '${path}'`);
       paths.add(path);

@@ -76,6 +76,19 @@ export const createNetworkNamespaces = (): NetworkNamespaces & Disposable => {
     }
   };
 
+  const adopt = <Result>(path: string, source: string, inside: () => Result): Result => {
+    using namespace = open(source);
+    reserve(path);
+    try {
+      // By the open file: the process whose namespace it is may end, and another one get its number.
+      mount({ source: `/proc/self/fd/${namespace.fd}`, target: path, flags: MS.bind });
+      return run(path, inside);
+    } catch (error) {
+      remove(path);
+      throw error;
+    }
+  };
+
   const run = <Result>(path: string, inside: () => Result): Result => {
     using namespace = open(path);
     enterNamespace(namespace.fd, CLONE_NEWNET);
@@ -95,5 +108,5 @@ export const createNetworkNamespaces = (): NetworkNamespaces & Disposable => {
     }
   };
 
-  return { create, run, open, exists, remove, list, [Symbol.dispose]: () => closeSync(home) };
+  return { create, adopt, run, open, exists, remove, list, [Symbol.dispose]: () => closeSync(home) };
 };

@@ -14,6 +14,11 @@ export interface NetworkNamespaces {
    * @throws conflict when `path` exists
    */
   create<Result>(path: string, inside: () => Result): Result;
+  /**
+   * Names `path` a namespace that exists: the one that the file `source` is of (`/proc/<pid>/ns/net`). The rest as `create`.
+   * @throws conflict when `path` exists; not-found when `source` names no namespace
+   */
+  adopt<Result>(path: string, source: string, inside: () => Result): Result;
   /** Gives what `inside` gives, which ran in the namespace that `path` names. Synchronous, as above. @throws not-found when there is none */
   run<Result>(path: string, inside: () => Result): Result;
   /** @throws not-found when `path` names no namespace */

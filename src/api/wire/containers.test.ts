@@ -114,6 +114,7 @@ const sandbox: Sandbox = {
   ],
   resolvConf: '',
   hostsLines: [],
+  attach: () => undefined,
   [Symbol.asyncDispose]: async () => undefined,
 };
 

@@ -7,6 +7,7 @@ import type { Content, Diffs, ImageRecords, Leases, Snapshots } from '../../adap
 import type { Compression } from '../../adapters/compression/index.ts';
 import type { Disk } from '../../adapters/disk/index.ts';
 import type { Registries, RegistrySettings } from '../../adapters/registry/index.ts';
+import type { IdMaps } from '../../spec/id-maps.ts';
 import type { Platform } from '../../spec/platform.ts';
 import type { EventPublisher } from '../events/index.ts';
 import { deleteImage } from './delete.ts';
@@ -16,6 +17,7 @@ import { Holders } from './holders.ts';
 import { ImageIndex } from './image-index.ts';
 import { ImageStore } from './image-records.ts';
 import type { Images } from './images.ts';
+import { IMAGE_OWNERS, remappedLayers, UNMAPPED_LAYERS } from './layer-form.ts';
 import { listImages } from './list.ts';
 import { loadImages, LOAD_LEASE_LABEL } from './load/load.ts';
 import { Downloads } from './pull/downloads.ts';
@@ -24,6 +26,7 @@ import { resolveImage } from './resolve.ts';
 import { describeRootfs, measureRootfs, prepareRootfs, removeRootfs, sweepRootfs } from './rootfs.ts';
 import { chainIdsOf } from './stored-image.ts';
 import { tagImage, targetReference } from './tag.ts';
+import { ensureUnmapped } from './unmapped-layers.ts';
 import { Unpacker } from './unpack.ts';
 
 /** The slice of the configuration that images read. */
@@ -50,6 +53,8 @@ export interface ImagesDeps {
   readonly log: Log;
   /** Aborts when the daemon stops. */
   readonly lifetime: AbortSignal;
+  /** The user namespace whose ids containers' files belong to. */
+  readonly idMaps?: IdMaps;
   /** How a pull waits before it tries again; a timer when absent. */
   readonly pause?: (span: Nanoseconds, signal: AbortSignal) => Promise<void>;
 }
@@ -65,10 +70,17 @@ export const createImages = (given: ImagesDeps): StartableImages => {
   const { content, snapshots, records, log, leases } = given;
   const index = new ImageIndex();
   const store = new ImageStore({ content, records, log });
-  const unpacker = new Unpacker(given);
+  const layers = given.idMaps ? remappedLayers(given.disk, given.idMaps) : IMAGE_OWNERS;
+  const unpacker = new Unpacker({ ...given, layers });
   const holders = new Holders();
-  const deps = { ...given, snapshotter: snapshots.snapshotter, index, store, unpacker, holders };
+  const deps = { ...given, snapshotter: snapshots.snapshotter, index, store, unpacker, holders, layers };
   const rootfs = { ...deps, ensureUnpacked: ensureUnpacked.bind(undefined, deps) };
+  const unmapped = { ...deps, unpacker: new Unpacker({ ...given, layers: UNMAPPED_LAYERS }) };
+  const unmappedRootfs = {
+    ...rootfs,
+    layers: UNMAPPED_LAYERS,
+    ensureUnpacked: ensureUnmapped.bind(undefined, unmapped),
+  };
   const pause = given.pause ?? sleep;
   const limits = () => {
     const { maxConcurrentDownloads, maxDownloadAttempts } = given.config.current;
@@ -97,7 +109,8 @@ export const createImages = (given: ImagesDeps): StartableImages => {
     delete: (reference, options) => deleteImage(deps, reference, options),
     hold: (id, holder) => holders.hold(id, holder, chainIdsOf(index.get(id)?.config.diffIds ?? [])),
     holders: (id) => holders.count(id),
-    prepareRootfs: (container, image) => prepareRootfs(rootfs, container, image),
+    prepareRootfs: (container, image, { unmapped: isUnmapped = false } = {}) =>
+      prepareRootfs(given.idMaps && isUnmapped ? unmappedRootfs : rootfs, container, image),
     rootfs: async (container) => describeRootfs(await snapshots.mounts(container)),
     removeRootfs: (container) => removeRootfs(rootfs, container),
     rootfsUsage: (container) => measureRootfs(rootfs, container),

@@ -14,7 +14,7 @@ const LEASE_LIFE = 3600 * 1000;
 export interface EnsureUnpackedDeps {
   readonly content: Content;
   readonly leases: Leases;
-  readonly unpacker: Unpacker;
+  readonly unpacker: Pick<Unpacker, 'unpack'>;
 }
 
 const wrongDiff = (digest: Digest): EngineError =>

@@ -87,8 +87,15 @@ export interface Images {
   /** How many containers hold it. */
   holders(id: ImageId): number;
 
-  /** Makes the container's writable layer; its key is the container's id. */
-  prepareRootfs(container: ContainerId, image: Image): Promise<Rootfs>;
+  /**
+   * Makes the container's writable layer; its key is the container's id. Its files belong to ids of the daemon's user
+   * namespace when there is one, unless the container is `unmapped`.
+   */
+  prepareRootfs(
+    container: ContainerId,
+    image: Image,
+    options?: { readonly unmapped?: boolean },
+  ): Promise<Rootfs>;
   /** @throws not-found */
   rootfs(container: ContainerId): Promise<Rootfs>;
   /** One that is gone is no error. */

@@ -7,6 +7,7 @@ import type { Snapshots } from '../../adapters/containerd/index.ts';
 import type { Disk } from '../../adapters/disk/index.ts';
 import type { Image } from './image.ts';
 import type { Rootfs } from './images.ts';
+import type { LayerForm } from './layer-form.ts';
 
 /** Makes a snapshot a root of containerd's garbage collector. Source: containerd's documentation, "Garbage Collection". */
 const GC_ROOT = 'containerd.io/gc.root';
@@ -16,6 +17,7 @@ export interface RootfsDeps {
   readonly disk: Disk;
   /** Unpacks the image's layers, when somebody removed them behind our back. */
   readonly ensureUnpacked: (image: Image) => Promise<void>;
+  readonly layers: Pick<LayerForm, 'nameOf'>;
 }
 
 const optionOf = (mount: Mount, name: string): string | undefined =>
@@ -38,13 +40,14 @@ export const describeRootfs = (mounts: readonly Mount[]): Rootfs => {
 
 /** Makes the container's writable layer over the image's. A left-over of the same key is a conflict. */
 export const prepareRootfs = async (
-  { snapshots, ensureUnpacked }: RootfsDeps,
+  { snapshots, ensureUnpacked, layers }: RootfsDeps,
   container: ContainerId,
   image: Image,
 ): Promise<Rootfs> => {
   const labels = { [GC_ROOT]: formatRfc3339(now()) };
+  const parent = image.chainId === undefined ? '' : layers.nameOf(image.chainId);
   const prepare = async (): Promise<Rootfs> =>
-    describeRootfs(await snapshots.prepare(container, image.chainId ?? '', { labels }));
+    describeRootfs(await snapshots.prepare(container, parent, { labels }));
   try {
     return await prepare();
   } catch (error) {

@@ -6,6 +6,7 @@ import type { ChainId, Digest } from '../../spec/digest.ts';
 import type { Mount } from '../../spec/mount.ts';
 import type { Diffs, Leases, Snapshots } from '../../adapters/containerd/index.ts';
 import type { Disk } from '../../adapters/disk/index.ts';
+import type { LayerForm } from './layer-form.ts';
 import { describeRootfs } from './rootfs.ts';
 
 /** A layer of any compression: the bytes tell which. Source: containerd, `images/mediatypes.go`. */
@@ -27,6 +28,8 @@ export interface UnpackerDeps {
   readonly diffs: Diffs;
   readonly leases: Pick<Leases, 'addResource'>;
   readonly disk: Disk;
+  /** Whose the files of unpacked layers are. */
+  readonly layers: LayerForm;
 }
 
 /** Turns layer blobs into snapshots, each chain once however many ask, and knows what each layer weighs. */
@@ -41,12 +44,13 @@ export class Unpacker {
 
   /** True when the chain is unpacked; from then on `lease` keeps it. */
   async holds(chain: ChainId, lease: string): Promise<boolean> {
-    const { leases, snapshots } = this.#deps;
+    const { leases, snapshots, layers } = this.#deps;
+    const name = layers.nameOf(chain);
     try {
-      await snapshots.stat(chain);
-      await leases.addResource(lease, { type: `snapshots/${snapshots.snapshotter}`, id: chain });
+      await snapshots.stat(name);
+      await leases.addResource(lease, { type: `snapshots/${snapshots.snapshotter}`, id: name });
       // It may have been collected between the two.
-      await snapshots.stat(chain);
+      await snapshots.stat(name);
       return true;
     } catch (error) {
       if (isKind(error, 'not-found')) return false;
@@ -70,12 +74,14 @@ export class Unpacker {
   }
 
   async #apply(layer: PackedLayer, lease: string, wrongDiff: (actual: Digest) => EngineError): Promise<void> {
-    const { snapshots, diffs } = this.#deps;
+    const { snapshots, diffs, layers } = this.#deps;
     const key = `${KEY_PREFIX}${randomUUID()} ${layer.chain}`;
-    const mounts = await snapshots.prepare(key, layer.parent ?? '', { lease });
+    const parent = layer.parent === undefined ? '' : layers.nameOf(layer.parent);
+    const mounts = await snapshots.prepare(key, parent, { lease });
     try {
       const applied = await diffs.apply({ mediaType: ANY_LAYER, ...layer.blob }, mounts, { lease });
       if (applied.digest !== layer.diffId) throw wrongDiff(applied.digest);
+      await layers.settle(mounts);
       await this.#commit(layer.chain, key, lease);
     } catch (error) {
       await snapshots.remove(key).catch(() => undefined);
@@ -86,9 +92,9 @@ export class Unpacker {
 
   /** Another daemon on the same containerd may have committed it meanwhile: then ours is of no use. */
   async #commit(chain: ChainId, key: string, lease: string): Promise<void> {
-    const { snapshots } = this.#deps;
+    const { snapshots, layers } = this.#deps;
     try {
-      await snapshots.commit(chain, key, { lease });
+      await snapshots.commit(layers.nameOf(chain), key, { lease });
     } catch (error) {
       if (!isKind(error, 'conflict')) throw error;
       await snapshots.remove(key);
@@ -114,9 +120,9 @@ export class Unpacker {
 
   /** A layer's directory is the upper one while it is unpacked, and the topmost lower one of a view afterwards. */
   async #measureCommitted(chain: ChainId): Promise<number> {
-    const { snapshots } = this.#deps;
+    const { snapshots, layers } = this.#deps;
     const key = `${KEY_PREFIX}${randomUUID()} ${chain}`;
-    const mounts = await snapshots.view(key, chain);
+    const mounts = await snapshots.view(key, layers.nameOf(chain));
     try {
       return await this.#measure(mounts);
     } finally {

@@ -66,20 +66,25 @@ const placed = (
   interfaceName: place.hostLink === '' ? '' : `eth${index}`,
 });
 
-/** The namespace with its loopback and every endpoint's interface: one visit, one way back. */
-const buildNamespace = (
-  deps: CreateSandboxDeps,
-  path: string,
-  endpoints: readonly PlacedEndpoint[],
-): void => {
-  deps.namespaces.create(path, () => {
-    using inside = deps.netlink.connect();
-    using file = deps.namespaces.open(path);
-    inside.changeLink(LOOPBACK, { up: true });
-    for (const endpoint of endpoints)
-      deps.networks.get(endpoint.network)?.attach(endpoint, { file: file.fd, inside });
-  });
+/** What belongs into the namespace that `path` names and the thread is in: loopback, and every endpoint's interface. */
+const furnish = (deps: CreateSandboxDeps, path: string, endpoints: readonly PlacedEndpoint[]): void => {
+  using inside = deps.netlink.connect();
+  using file = deps.namespaces.open(path);
+  inside.changeLink(LOOPBACK, { up: true });
+  for (const endpoint of endpoints)
+    deps.networks.get(endpoint.network)?.attach(endpoint, { file: file.fd, inside });
 };
+
+/** For a namespace that the runtime made. */
+const furnishLater =
+  (deps: CreateSandboxDeps, path: string, endpoints: readonly PlacedEndpoint[]) =>
+  (pid: number): void => {
+    try {
+      deps.namespaces.adopt(path, `/proc/${pid}/ns/net`, () => furnish(deps, path, endpoints));
+    } catch (error) {
+      throw setUpFailed(error);
+    }
+  };
 
 /** The endpoint that the host's ports lead to: the first one that has an address for them. */
 const publishedEndpoint = (
@@ -165,8 +170,10 @@ const build = (
   const endpoints = reservePlaces(networks, request, acquired);
   const bare = recordOf(deps, request, endpoints);
   const path = bare.namespacePath;
-  if (path !== undefined) {
-    buildNamespace(deps, path, endpoints);
+  const later = path !== undefined && request.awaitsProcess === true;
+  if (path !== undefined && !later) {
+    // One visit, one way back.
+    deps.namespaces.create(path, () => furnish(deps, path, endpoints));
     acquired.defer(() => deps.namespaces.remove(path));
   }
   const target = publishedEndpoint(deps, endpoints);
@@ -175,7 +182,13 @@ const build = (
   const record = { ...bare, ports, publishedTo: ports.length > 0 ? (target?.ipv4Address ?? '') : '' };
   deps.store.sandboxes.put(record.id, record);
   acquired.move();
-  return new LiveSandbox(deps, record, live, onRelease);
+  return new LiveSandbox(
+    deps,
+    record,
+    live,
+    onRelease,
+    later ? furnishLater(deps, path, endpoints) : undefined,
+  );
 };
 
 /**

@@ -47,13 +47,22 @@ export class LiveSandbox implements Sandbox {
   readonly #deps: SandboxDeps;
   readonly #held: readonly LivePort[];
   readonly #onRelease: () => void;
+  readonly #build: (pid: number) => void;
   #released = false;
 
-  constructor(deps: SandboxDeps, record: SandboxRecord, held: readonly LivePort[], onRelease: () => void) {
+  /** `build` makes what a sandbox lacks that awaits its process. */
+  constructor(
+    deps: SandboxDeps,
+    record: SandboxRecord,
+    held: readonly LivePort[],
+    onRelease: () => void,
+    build: (pid: number) => void = () => undefined,
+  ) {
     this.#deps = deps;
     this.#record = record;
     this.#held = held;
     this.#onRelease = onRelease;
+    this.#build = build;
   }
 
   get record(): SandboxRecord {
@@ -79,6 +88,10 @@ export class LiveSandbox implements Sandbox {
   }
   get hostsLines(): readonly string[] {
     return this.record.hostsLines;
+  }
+
+  attach(pid: number): void {
+    this.#build(pid);
   }
 
   /** Its endpoints show another name from now on. */

@@ -66,6 +66,8 @@ export interface SandboxRequest {
   readonly networkMode: string;
   readonly endpoints: Readonly<Record<string, EndpointRequest>>;
   readonly publish: readonly PublishRequest[];
+  /** The runtime makes the namespace, in the container's user namespace; `attach` then makes what belongs into it. */
+  readonly awaitsProcess?: boolean;
   /** The container's own resolver settings (`--dns` …); absent or empty lists leave the daemon's, then the host's. */
   readonly dns?: {
     readonly servers: readonly string[];
@@ -86,6 +88,11 @@ export interface Sandbox extends AsyncDisposable {
   /** Text of `/etc/resolv.conf` and the lines of `/etc/hosts` that name this container, for the files the container gets. */
   readonly resolvConf: string;
   readonly hostsLines: readonly string[];
+  /**
+   * Of a sandbox that awaits its process: names the namespace that process `pid` is in, and makes the interfaces there.
+   * Once, before the container's program runs; nothing for others. @throws Docker's `failed to set up container networking: …`
+   */
+  attach(pid: number): void;
 }
 
 export interface NetworkListQuery {
