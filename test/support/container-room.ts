@@ -161,6 +161,7 @@ const fakeNetworks = (sandboxes: Set<string>, publish: (event: NewEvent) => void
     };
   },
   adoptSandbox: async () => undefined,
+  openPorts: () => undefined,
   renameContainer: () => undefined,
   sweep: async (isKnown) => {
     const unknown = [...sandboxes].filter((id) => !isKnown(id as ContainerId));

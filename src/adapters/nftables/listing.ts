@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Element } from './nftables.ts';
 
-/** A value in the JSON of a listing (libnftables-json(5)): plain or a concatenation. */
-type ListedValue = string | number | { readonly concat: readonly (string | number)[] };
+/** A value in the JSON of a listing (libnftables-json(5)): plain, a concatenation, or a verdict (`{"accept": null}`). */
+type ListedValue =
+  | string
+  | number
+  | { readonly concat: readonly (string | number)[] }
+  | { readonly accept: null };
 
 /** What of a listing is read here. */
 interface Listing {
@@ -12,8 +16,10 @@ interface Listing {
   }[];
 }
 
-const textOf = (value: ListedValue): string =>
-  typeof value === 'object' ? value.concat.join(' . ') : `${value}`;
+const textOf = (value: ListedValue): string => {
+  if (typeof value !== 'object') return `${value}`;
+  return 'concat' in value ? value.concat.join(' . ') : 'accept';
+};
 
 const read = (json: string): Listing => JSON.parse(json) as Listing;
 

@@ -116,6 +116,14 @@ export class ContainerDirectory implements ContainerStore {
     }
   }
 
+  async readFile(id: string, name: string): Promise<string> {
+    try {
+      return await readFile(join(this.directory(id), name), 'utf8');
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
   async load(): Promise<readonly FoundContainer[]> {
     await mkdir(this.#root, { recursive: true, mode: DIRECTORY_MODE });
     const entries = await readdir(this.#root, { withFileTypes: true });

@@ -26,6 +26,13 @@ export class FakeContainerStore implements ContainerStore {
     this.files.set(`${id}/${name}`, text);
   }
 
+  async readFile(id: string, name: string): Promise<string> {
+    await Promise.resolve();
+    const text = this.files.get(`${id}/${name}`);
+    if (text === undefined) throw new EngineError('not-found', `no such file: ${name}`);
+    return text;
+  }
+
   async load(): Promise<readonly FoundContainer[]> {
     await Promise.resolve();
     const copy = (value: object): unknown => JSON.parse(JSON.stringify(value)) as unknown;

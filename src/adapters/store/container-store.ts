@@ -31,6 +31,8 @@ export interface ContainerStore {
   ): Promise<void>;
   /** Writes a small text file into the container's directory, readable by all. @throws insufficient-storage */
   writeFile(id: string, name: string, text: string): Promise<void>;
+  /** @throws not-found when there is no such file */
+  readFile(id: string, name: string): Promise<string>;
   /** Everything that is there. */
   load(): Promise<readonly FoundContainer[]>;
   /** Removes the directory and all in it; one that is gone is no error. */

@@ -10,9 +10,12 @@ import { networksBody } from './endpoint.ts';
 import { listedMountsBody, mountsBody } from './mounts.ts';
 import { portListBody, portMapBody } from './ports.ts';
 
-const hostConfigBody = (container: Container): object => {
+const linksBody = (links: ContainerView['links'] = []): readonly string[] | null =>
+  links.length === 0 ? null : links.map(({ name, childName }) => `/${childName}:${name}`);
+
+const hostConfigBody = ({ container, links }: ContainerView): object => {
   const body = hostConfig.encode(container.hostConfig) as Record<string, unknown>;
-  return { ...body, ConsoleSize: body['ConsoleSize'] ?? [0, 0] };
+  return { ...body, Links: linksBody(links), ConsoleSize: body['ConsoleSize'] ?? [0, 0] };
 };
 
 /** The addresses that stand at the top of `NetworkSettings` are those of the network `bridge` alone. */
@@ -69,7 +72,7 @@ export const containerBody = (details: ContainerDetails, api: ApiVersion): objec
     ProcessLabel: '',
     AppArmorProfile: container.appArmorProfile,
     ExecIDs: details.execIds ?? null,
-    HostConfig: hostConfigBody(container),
+    HostConfig: hostConfigBody(details),
     GraphDriver: { Data: graphDriver.data ?? null, Name: graphDriver.name },
     ...sizesBody(details.sizes),
     Mounts: mountsBody(container.mountPoints),
@@ -104,9 +107,12 @@ export interface ListedAt {
 }
 
 /** Engine API, `ContainerSummary`. */
-export const listedContainerBody = ({ container, sandbox, sizes }: ContainerView, at: ListedAt): object => ({
+export const listedContainerBody = (
+  { container, sandbox, sizes, names = [container.name] }: ContainerView,
+  at: ListedAt,
+): object => ({
   Id: container.id,
-  Names: [`/${container.name}`],
+  Names: names.map((name) => `/${name}`),
   Image: at.imageName(container),
   ImageID: container.imageId,
   Command: commandText(container),

@@ -28,6 +28,14 @@ export interface MountPoint {
   readonly nonRecursive?: boolean;
 }
 
+/** A legacy link, as its parent has it: another container, known to it by an alias. */
+export interface ContainerLink {
+  readonly child: ContainerId;
+  /** The child's name when the link was made: what is left of it when the child is gone. */
+  readonly name: string;
+  readonly alias: string;
+}
+
 /** Everything the engine knows of a container, as it is saved. Immutable: a change is a new record (see `ledger.ts`). */
 export interface Container {
   readonly schema: 1;
@@ -52,6 +60,8 @@ export interface Container {
   readonly hasBeenStarted: boolean;
   readonly manuallyStopped: boolean;
   readonly mountPoints: readonly MountPoint[];
+  /** Absent without links. */
+  readonly links?: readonly ContainerLink[];
   /** By network name, as asked for. */
   readonly endpoints: Readonly<Record<string, EndpointRequest>>;
   /** Network ids by name, known since the first start. */

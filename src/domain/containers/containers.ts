@@ -2,6 +2,7 @@
 import type { ExecId } from '../../base/ids.ts';
 import type { Nanoseconds, Timestamp } from '../../base/time.ts';
 import type { ContainerConfig } from '../../spec/container-config.ts';
+import type { ImageId } from '../../spec/digest.ts';
 import type { NetworkingConfig } from '../../spec/endpoint-settings.ts';
 import type { HostConfig } from '../../spec/host-config.ts';
 import type { Platform } from '../../spec/platform.ts';
@@ -48,6 +49,10 @@ export interface ContainerView {
   readonly container: Container;
   /** Present while it runs. */
   readonly sandbox?: Sandbox;
+  /** All names without the leading slash, when others link to it: its own and `parent/alias`, sorted. */
+  readonly names?: readonly string[];
+  /** Legacy links; `name` is `/parent/alias`. */
+  readonly links?: readonly { readonly name: string; readonly childName: string }[];
   readonly sizes?: Sizes;
 }
 
@@ -173,6 +178,22 @@ export interface ProcessTable {
   readonly processes: readonly (readonly string[])[];
 }
 
+/** How a container becomes an image. */
+export interface CommitRequest {
+  /** Repository of the image's name, with a tag or not; empty for none. */
+  readonly repository: string;
+  /** Empty for the one of `repository`, or `latest`. */
+  readonly tag: string;
+  readonly comment: string;
+  readonly author: string;
+  /** Freezes a running container meanwhile. */
+  readonly pause: boolean;
+  /** Instructions of a Dockerfile, applied in order. */
+  readonly changes: readonly string[];
+  /** In place of the container's own configuration, which fills what this leaves open. */
+  readonly config?: ContainerConfig;
+}
+
 export interface PruneReport {
   /** Full ids. */
   readonly deleted: readonly string[];
@@ -236,6 +257,8 @@ export interface Containers {
   execInspect(id: string): ExecDetails;
   execResize(id: string, size: TerminalSize): Promise<void>;
 
+  /** Makes an image of the container; gives its id. @throws not-found, conflict, invalid-argument */
+  commit(reference: string, request: CommitRequest): Promise<ImageId>;
   /** Limits and restart policy of `asked`; zero values change nothing. */
   update(reference: string, asked: HostConfig): Promise<{ readonly warnings: readonly string[] }>;
   /** `psArguments` empty for the default (`-ef`). @throws conflict when it does not run */

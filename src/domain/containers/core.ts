@@ -8,6 +8,7 @@ import type { HealthMonitors } from './health/monitors.ts';
 import type { Holds } from './holds.ts';
 import type { Intents } from './intents.ts';
 import type { ContainerLedger } from './ledger.ts';
+import type { HostsFiles } from './links/hosts-files.ts';
 import type { RestartScheduler } from './restart-scheduler.ts';
 import type { RunTable } from './runs.ts';
 import type { StatsSampler } from './stats/sampler.ts';
@@ -22,6 +23,8 @@ export interface Core extends ContainersDeps {
   readonly scheduler: RestartScheduler;
   readonly cleanups: CleanupQueue;
   readonly holds: Holds;
+  /** The hosts files of containers that run. */
+  readonly hostsFiles: HostsFiles;
   /** Writable layers as `create` made them: asking containerd again would cost a round trip a start. */
   readonly rootfs: Map<ContainerId, Rootfs>;
   /** What stores the layers, as `inspect` calls it. */

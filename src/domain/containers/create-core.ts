@@ -10,6 +10,7 @@ import { runProbe } from './health/probe.ts';
 import { Holds } from './holds.ts';
 import { Intents } from './intents.ts';
 import { ContainerLedger } from './ledger.ts';
+import { HostsFiles } from './links/hosts-files.ts';
 import { logSubject } from './log-subject.ts';
 import { createProcessStreams } from './process-streams.ts';
 import { RestartScheduler } from './restart-scheduler.ts';
@@ -57,6 +58,7 @@ export const createCore = (
     scheduler: new RestartScheduler(),
     cleanups: new CleanupQueue(deps.log),
     holds: new Holds({ images: deps.images, volumes: deps.volumes, ledger }),
+    hostsFiles: new HostsFiles(deps.store),
     rootfs: new Map(),
     sampler: new StatsSampler({
       find: (id) => ledger.get(id),

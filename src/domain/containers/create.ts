@@ -11,6 +11,7 @@ import type { Container, MountPoint } from './container.ts';
 import type { CreateRequest } from './containers.ts';
 import type { Core } from './core.ts';
 import { reserveGeneratedName } from './generate-name.ts';
+import { reserveLinkNames } from './links/link-names.ts';
 import { markRootfs } from './mark-rootfs.ts';
 import { checkBindSources, fillVolumes, makeMountPoints } from './mount-sources.ts';
 import { parseName } from './name-table.ts';
@@ -29,6 +30,7 @@ export type CreateDeps = Pick<
   | 'cleanups'
   | 'store'
   | 'mounts'
+  | 'log'
 >;
 
 const NO_IMAGE = '' as ImageId;
@@ -100,6 +102,7 @@ const newContainer = (made: Made, planned: ContainerPlan): Container => ({
   hasBeenStarted: false,
   manuallyStopped: false,
   mountPoints: made.mountPoints,
+  ...(planned.links.length > 0 && { links: planned.links }),
   endpoints: planned.endpoints,
   networkIds: {},
   appArmorProfile: '',
@@ -147,6 +150,7 @@ export const createContainer = async (
   acquired.defer(async () => deps.store.remove(id));
   const mountPoints = await makeMountPoints(planned.mounts, deps.volumes, acquired);
   const container = newContainer({ id, name, created: now(), image, mountPoints }, planned);
+  acquired.use(reserveLinkNames(deps.ledger.names, container, deps.log));
   acquired.use(deps.holds.take(container));
   const filled = prepareRootfs(deps, id, image, acquired).then(async (rootfs) =>
     fillVolumes(deps.mounts, planned.mounts, mountPoints, rootfs),

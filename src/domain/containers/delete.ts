@@ -3,11 +3,13 @@ import { EngineError } from '../../base/errors.ts';
 import type { Container } from './container.ts';
 import { type EndProcessDeps, killProcess } from './end-process.ts';
 import { removalInProgress } from './errors.ts';
+import type { RefreshLinksDeps } from './links/refresh-links.ts';
+import { unlinkContainer } from './links/unlink.ts';
 import { removeContainer } from './remove-container.ts';
 import { hasProcess } from './state.ts';
 import { cancelRestart } from './stop.ts';
 
-export type DeleteDeps = EndProcessDeps;
+export type DeleteDeps = EndProcessDeps & RefreshLinksDeps;
 
 export interface DeleteOptions {
   /** Ends the container first when it runs. */
@@ -48,9 +50,8 @@ export const deleteContainer = async (
   reference: string,
   options: DeleteOptions,
 ): Promise<void> => {
+  if (options.link) return unlinkContainer(deps, reference);
   const container = deps.ledger.resolve(reference);
-  if (options.link)
-    throw new EngineError('internal', 'Conflict, cannot remove the default link name of the container');
   using claim = deps.intents.removing(container.id);
   if (!claim) throw removalInProgress(reference);
   if (!options.force) assertRemovable(container);

@@ -4,6 +4,7 @@ import type { Container } from './container.ts';
 import { containerSizes } from './container-sizes.ts';
 import type { ContainerDetails, ContainerView } from './containers.ts';
 import type { Core } from './core.ts';
+import { linksOf } from './links/linked.ts';
 import { logSubject } from './log-subject.ts';
 import { networkDonor } from './network-mode.ts';
 import { networkFiles } from './network-setup.ts';
@@ -14,9 +15,15 @@ export type InspectDeps = Pick<
 >;
 
 /** The container and what its present run adds. */
-export const viewOf = (deps: Pick<Core, 'runs'>, container: Container): ContainerView => {
+export const viewOf = (deps: Pick<Core, 'runs' | 'ledger'>, container: Container): ContainerView => {
   const sandbox = deps.runs.get(container.id)?.sandbox;
-  return sandbox ? { container, sandbox } : { container };
+  const names = deps.ledger.names.namesOf(container.id);
+  return {
+    container,
+    ...(sandbox && { sandbox }),
+    ...(names.length > 1 && { names }),
+    ...(container.links && { links: linksOf(deps, container) }),
+  };
 };
 
 const graphData = (rootfs: Rootfs): Readonly<Record<string, string>> => {

@@ -7,6 +7,7 @@ import type { Log } from '../../base/log.ts';
 import type { EventPublisher } from '../events/index.ts';
 import type { Container } from './container.ts';
 import { noSuchContainer } from './errors.ts';
+import { releaseLinkNames } from './links/link-names.ts';
 import { NameTable } from './name-table.ts';
 import { encodeHostConfig, encodeRecord } from './record-file.ts';
 import { assertMove } from './state.ts';
@@ -169,6 +170,8 @@ export class ContainerLedger implements Ledger {
 
   /** The container is no more: nobody finds it and its name is free. */
   forget(id: ContainerId): void {
+    const container = this.#containers.get(id);
+    if (container) releaseLinkNames(this.names, container);
     this.#containers.delete(id);
     this.names.releaseAll(id);
   }

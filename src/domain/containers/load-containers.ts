@@ -3,6 +3,7 @@ import { EngineError, isKind, messageOf } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
+import { reserveLinkNames } from './links/link-names.ts';
 import { decodeRecord } from './record-file.ts';
 
 export type LoadDeps = Pick<Core, 'store' | 'ledger' | 'holds' | 'log'>;
@@ -32,6 +33,19 @@ const adopt = (deps: LoadDeps, container: Container): void => {
   deps.holds.take(container);
 };
 
+/** Links hold again. One whose child is gone goes to the container that has the child's name now, as dockerd has it. */
+const restoreLinks = (deps: LoadDeps, container: Container): void => {
+  if (!container.links) return;
+  const links = container.links.map((link) =>
+    deps.ledger.get(link.child)
+      ? link
+      : { ...link, child: deps.ledger.names.holder(link.name) ?? link.child },
+  );
+  const restored = { ...container, links };
+  deps.ledger.adopt(restored);
+  reserveLinkNames(deps.ledger.names, restored, deps.log);
+};
+
 /** Reads all records into the ledger. One that is corrupt is reported and skipped, never deleted. */
 export const loadContainers = async (deps: LoadDeps): Promise<LoadedContainers> => {
   const removing: Container[] = [];
@@ -50,5 +64,6 @@ export const loadContainers = async (deps: LoadDeps): Promise<LoadedContainers> 
       });
     }
   }
+  for (const container of deps.ledger.all()) restoreLinks(deps, container);
   return { removing, unreadable };
 };

@@ -24,9 +24,16 @@ const nameTaken = (name: string, holder: ContainerId): EngineError =>
 /** Which container has which name. A name is reserved before its container exists. */
 export class NameTable {
   readonly #holders = new Map<string, ContainerId>();
+  readonly #names = new Map<ContainerId, Set<string>>();
 
   holder(name: string): ContainerId | undefined {
     return this.#holders.get(name);
+  }
+
+  /** All names of a container, the ones by which others link to it (`parent/alias`) too, sorted. */
+  namesOf(id: ContainerId): readonly string[] {
+    const names = [...(this.#names.get(id) ?? [])];
+    return names.length < 2 ? names : names.toSorted();
   }
 
   /** Disposing gives the name back. @throws conflict when another container has it */
@@ -34,15 +41,23 @@ export class NameTable {
     const holder = this.#holders.get(name);
     if (holder !== undefined && holder !== id) throw nameTaken(name, holder);
     this.#holders.set(name, id);
+    const names = this.#names.get(id);
+    if (names) names.add(name);
+    else this.#names.set(id, new Set([name]));
     return { [Symbol.dispose]: () => this.release(name, id) };
   }
 
   releaseAll(id: ContainerId): void {
-    for (const [name, holder] of this.#holders) if (holder === id) this.#holders.delete(name);
+    for (const name of this.#names.get(id) ?? []) this.#holders.delete(name);
+    this.#names.delete(id);
   }
 
   /** Frees the name, if it is this container's. */
   release(name: string, id: ContainerId): void {
-    if (this.#holders.get(name) === id) this.#holders.delete(name);
+    if (this.#holders.get(name) !== id) return;
+    this.#holders.delete(name);
+    const names = this.#names.get(id);
+    names?.delete(name);
+    if (names?.size === 0) this.#names.delete(id);
   }
 }

@@ -7,11 +7,13 @@ import type { Sandbox } from '../networks/index.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { hostsFile } from './hosts-file.ts';
+import { linkedHosts, linkedLines } from './links/linked-hosts.ts';
+import { openLinkedPorts } from './links/refresh-links.ts';
 import type { DonatedNamespaces } from './namespace-donors.ts';
 import type { SpecInput } from './oci-spec/oci-spec.ts';
 import { publishRequests } from './ports.ts';
 
-export type NetworkSetupDeps = Pick<Core, 'networks' | 'store'>;
+export type NetworkSetupDeps = Pick<Core, 'networks' | 'store' | 'ledger' | 'runs'>;
 
 /** The network side of a run: what the spec needs of it, and the sandbox when the container has its own. */
 export interface NetworkSetup {
@@ -34,15 +36,13 @@ export const networkFiles = (
 
 const HOST_HOSTS = '/etc/hosts';
 
-const hostsText = async (
-  deps: NetworkSetupDeps,
-  { hostConfig }: Container,
-  sandbox: Sandbox,
-): Promise<string> => {
+const hostsText = async (deps: NetworkSetupDeps, container: Container, sandbox: Sandbox): Promise<string> => {
+  const { hostConfig } = container;
   const extra = hostConfig.extraHosts ?? [];
   if (hostConfig.networkMode === 'host' && extra.length === 0)
     return readFile(HOST_HOSTS, 'utf8').catch(() => hostsFile([], [], ''));
-  return hostsFile(extra, sandbox.hostsLines, deps.networks.hostGateway);
+  const links = linkedLines(linkedHosts(deps, container));
+  return hostsFile(extra, [...links, ...sandbox.hostsLines], deps.networks.hostGateway);
 };
 
 const writeFiles = async (deps: NetworkSetupDeps, container: Container, sandbox: Sandbox): Promise<void> => {
@@ -84,6 +84,7 @@ export const setUpNetwork = async (
       },
     }),
   );
+  openLinkedPorts(deps, container);
   await writeFiles(deps, container, sandbox);
   const { namespacePath } = sandbox;
   return {

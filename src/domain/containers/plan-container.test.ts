@@ -156,9 +156,9 @@ describe('what is filled in', () => {
   });
 
   test('what is not built yet is named, after what the API has to say', () => {
-    deepEqual(plan({ host: { links: ['a:b'] } }).warnings, [
+    deepEqual(plan({ host: { usernsMode: 'host' } }).warnings, [
       'first',
-      'HostConfig.Links is not supported yet and has no effect.',
+      'HostConfig.UsernsMode is not supported yet and has no effect.',
     ]);
   });
 });

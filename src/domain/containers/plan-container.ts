@@ -6,10 +6,11 @@ import { type EndpointRequest, endpointRequest } from '../../spec/endpoint-setti
 import type { HostConfig } from '../../spec/host-config.ts';
 import type { Image } from '../images/index.ts';
 import type { Logs } from '../logs/index.ts';
-import type { Container } from './container.ts';
+import type { Container, ContainerLink } from './container.ts';
 import type { CreateRequest } from './containers.ts';
 import type { ContainersConfig } from './deps.ts';
 import { fillHostDefaults } from './host-defaults.ts';
+import { planLinks } from './links/linked.ts';
 import { mergeConfig, programOf } from './merge-config.ts';
 import { planMounts } from './mount-points.ts';
 import { networkDonor, validateEndpoints, validateNetworkMode } from './network-mode.ts';
@@ -29,6 +30,7 @@ export interface ContainerPlan {
   readonly args: readonly string[];
   readonly mounts: readonly PlannedMount[];
   readonly endpoints: Readonly<Record<string, EndpointRequest>>;
+  readonly links: readonly ContainerLink[];
   readonly warnings: readonly string[];
 }
 
@@ -112,6 +114,7 @@ export const planContainer = (request: CreateRequest, context: PlanContext): Con
     ...program,
     mounts: planMounts(config, hostConfig, inheritedMounts(hostConfig.volumesFrom ?? [], context.resolve)),
     endpoints: endpoints(request, hostConfig),
+    links: planLinks(hostConfig, context.resolve),
     warnings: [
       ...request.warnings,
       ...checked.warnings,

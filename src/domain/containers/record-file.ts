@@ -39,6 +39,8 @@ import {
 
 const endpointFile = embed(endpointRequest, struct('EndpointID', { networkID: string }));
 
+const linkFile = struct('Link', { child: string, name: string, alias: string });
+
 const recordFile = struct('Container', {
   state: stateFile,
   id: named('ID', string),
@@ -64,6 +66,7 @@ const recordFile = struct('Container', {
   configReferences: slice(raw),
   berthSchema: int,
   berthDeadReason: omitEmpty(string),
+  berthLinks: omitEmpty(slice(linkFile)),
   localLogCacheMeta: emptyStruct,
 });
 
@@ -104,6 +107,7 @@ export const encodeRecord = (
     configReferences: [],
     berthSchema: container.schema,
     berthDeadReason: container.state.status === 'dead' ? container.state.reason : '',
+    berthLinks: container.links ?? [],
     localLogCacheMeta: {},
   };
   return recordFile.encode(file) as object;
@@ -114,6 +118,15 @@ export const encodeHostConfig = (container: Container): object =>
   hostConfigCodec.encode(container.hostConfig) as object;
 
 const corrupt = (why: string): EngineError => new EngineError('internal', `the record is corrupt: ${why}`);
+
+/** Links without the ones whose child is no id: they could lead nowhere. */
+const linksFromFile = (links: RecordFile['berthLinks']): Pick<Container, 'links'> => {
+  const read = (links ?? []).flatMap(({ child, name, alias }) => {
+    const id = parseId<Container['id']>(child);
+    return id === undefined ? [] : [{ child: id, name, alias }];
+  });
+  return read.length > 0 ? { links: read } : {};
+};
 
 /** The container of two documents found under directory `id`. @throws internal when they are no record of it */
 export const decodeRecord = (id: string, config: unknown, hostConfig: unknown): Container => {
@@ -142,6 +155,7 @@ export const decodeRecord = (id: string, config: unknown, hostConfig: unknown): 
     hasBeenStarted: file.hasBeenStartedBefore,
     manuallyStopped: file.hasBeenManuallyStopped,
     mountPoints: Object.values(file.mountPoints ?? {}).map(mountPointFromFile),
+    ...linksFromFile(file.berthLinks),
     endpoints: Object.fromEntries(networks.map(([name, { networkID: _, ...request }]) => [name, request])),
     networkIds: Object.fromEntries(networks.map(([name, { networkID }]) => [name, networkID])),
     appArmorProfile: file.appArmorProfile,

@@ -3,9 +3,10 @@ import { EngineError } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
 import type { Core } from './core.ts';
 import { noSuchContainer, prefixed } from './errors.ts';
+import { releaseLinkNames, reserveLinkNames } from './links/link-names.ts';
 import { parseName } from './name-table.ts';
 
-export type RenameDeps = Pick<Core, 'ledger' | 'networks'>;
+export type RenameDeps = Pick<Core, 'ledger' | 'networks' | 'log'>;
 
 const invalid = (text: string): EngineError => new EngineError('invalid-argument', text);
 
@@ -38,12 +39,16 @@ export const renameContainer = async (
   if (newName.replace(/^\//, '') === container.name)
     throw invalid('Renaming a container with the same name as its current name');
   const { name, reservation } = allocate(deps, newName, id);
+  const renamed = { ...container, name };
+  const links = reserveLinkNames(deps.ledger.names, renamed, deps.log);
   try {
-    await deps.ledger.record({ ...container, name }, 'rename', { oldName: `/${container.name}` });
+    await deps.ledger.record(renamed, 'rename', { oldName: `/${container.name}` });
   } catch (error) {
+    links[Symbol.dispose]();
     reservation[Symbol.dispose]();
     throw error;
   }
   deps.networks.renameContainer(id, name);
+  releaseLinkNames(deps.ledger.names, container);
   deps.ledger.names.release(container.name, id);
 };

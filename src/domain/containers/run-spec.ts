@@ -16,6 +16,8 @@ export interface RunParts {
   readonly network: NetworkSetup;
   readonly donated: DonatedNamespaces;
   readonly user: ResolvedUser;
+  /** What its links tell its process. */
+  readonly linkEnv: readonly string[];
 }
 
 const filled = (list: readonly unknown[] | undefined): boolean => (list?.length ?? 0) > 0;
@@ -43,13 +45,14 @@ const initPath = (deps: Pick<Core, 'config'>, { hostConfig }: Container): string
 
 /** The OCI runtime spec of one run. @throws internal and others in Docker's words when it can't be made */
 export const runSpec = (deps: Pick<Core, 'config' | 'host'>, parts: RunParts): object => {
-  const { container, rootfs, network, donated, user } = parts;
+  const { container, rootfs, network, donated, user, linkEnv } = parts;
   const init = initPath(deps, container);
   const found = devices(container);
   const input: SpecInput = {
     container,
     rootfs,
     user,
+    linkEnv,
     host: deps.host,
     cgroupParent: deps.config.current.cgroupParent,
     defaultUlimits: deps.config.current.defaultUlimits,

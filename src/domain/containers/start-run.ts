@@ -10,6 +10,8 @@ import type { Rootfs } from '../images/index.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { endTask } from './end-task.ts';
+import { linkedEnvironment } from './links/linked.ts';
+import { refreshNeighbours } from './links/refresh-links.ts';
 import { logSubject } from './log-subject.ts';
 import { makeBindSources } from './mount-sources.ts';
 import { donatedNamespaces } from './namespace-donors.ts';
@@ -38,6 +40,7 @@ export type StartRunDeps = Pick<
   | 'rootfs'
   | 'runDirectory'
   | 'runtimeRoot'
+  | 'hostsFiles'
   | 'lifetime'
   | 'log'
 >;
@@ -96,6 +99,7 @@ interface Prepared {
 /** Everything that can be had beside each other before the runtime is asked for anything. */
 const prepare = async (deps: StartRunDeps, container: Container, acquired: Disposer): Promise<Prepared> => {
   const donated = await startStep(async () => donatedNamespaces(deps, container));
+  const linkEnv = await startStep(async () => linkedEnvironment(deps, container));
   const hostname = donated.network?.donor.config.hostname ?? container.config.hostname;
   const named = { ...container, config: { ...container.config, hostname } };
   const stdio = acquired.use(deps.containerd.stdio.create(stdioRequest(deps, container)));
@@ -119,7 +123,7 @@ const prepare = async (deps: StartRunDeps, container: Container, acquired: Dispo
     deps.cleanups.settled(container.id),
   ]);
   const spec = await startStep(async () =>
-    runSpec(deps, { container: named, rootfs, network, donated, user }),
+    runSpec(deps, { container: named, rootfs, network, donated, user, linkEnv }),
   );
   return { network, rootfs, sink, stdio, spec };
 };
@@ -233,4 +237,5 @@ export const startRun = async (
   };
   await startStep(async () => record(started, letGo(deps, container)));
   acquired.move();
+  await refreshNeighbours(deps, container.id);
 };

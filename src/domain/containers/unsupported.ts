@@ -11,7 +11,6 @@ const any = (value: object | undefined): boolean => Object.keys(value ?? {}).len
  * warnings name it. An entry goes when its part is built.
  */
 const NOT_YET: Readonly<Record<string, Asked>> = {
-  'HostConfig.Links': (_, host) => any(host.links),
   'HostConfig.StorageOpt': (_, host) => any(host.storageOpt),
   'HostConfig.DeviceRequests': (_, host) => any(host.deviceRequests),
   'HostConfig.UsernsMode': (_, host) => host.usernsMode === 'host',

@@ -9,12 +9,14 @@ import type { ActiveNetwork } from './driver.ts';
 import { filterNetworks, findNetwork } from './find-network.ts';
 import { Firewall } from './firewall.ts';
 import { noSuchNetwork } from './errors.ts';
+import { LinkedPorts } from './linked-ports.ts';
 import type { LiveSandbox, SandboxDeps } from './live-sandbox.ts';
 import type {
   Endpoint,
   Network,
   NetworkListQuery,
   NetworksRoom,
+  PortOpening,
   Sandbox,
   SandboxRequest,
 } from './networks.ts';
@@ -45,6 +47,7 @@ class Room implements NetworksRoom {
   readonly #table = new PortTable();
   readonly #active = new Map<NetworkId, ActiveNetwork>();
   readonly #sandboxes = new Map<ContainerId, LiveSandbox>();
+  readonly #linked: LinkedPorts;
   /** Sandboxes of an earlier daemon that nobody has adopted yet. */
   readonly #left = new Map<ContainerId, SandboxRecord>();
 
@@ -53,6 +56,14 @@ class Room implements NetworksRoom {
     this.#deps = deps;
     this.#host = deps.netlink.connect();
     this.#firewall = new Firewall(deps.nftables, tableName(bridge), firewall);
+    this.#linked = new LinkedPorts({
+      networks: this.#active,
+      firewall: this.#firewall,
+      endpointsOf: (container) => this.#sandboxes.get(container)?.endpoints ?? [],
+      setting: (name, value) => {
+        if (deps.hostNetwork.setting(name) !== undefined) this.#ensure(name, value);
+      },
+    });
   }
 
   async start(): Promise<void> {
@@ -93,7 +104,7 @@ class Room implements NetworksRoom {
     // A run that ended without its release, or one that nobody adopted, must not keep what this one needs.
     this.#sandboxes.get(container)?.release();
     this.#discardLeft(container);
-    const sandbox = createSandbox(this.#createDeps(), request, () => void this.#sandboxes.delete(container));
+    const sandbox = createSandbox(this.#createDeps(), request, () => this.#forget(container));
     this.#sandboxes.set(container, sandbox);
     return Promise.resolve(sandbox);
   }
@@ -103,11 +114,15 @@ class Room implements NetworksRoom {
     const record = this.#left.get(container);
     if (known || !record) return Promise.resolve(known);
     this.#left.delete(container);
-    const forget = (): void => void this.#sandboxes.delete(container);
+    const forget = (): void => this.#forget(container);
     const config = this.#deps.config.current;
     const sandbox = adoptRecord(this.#sandboxDeps(), this.#publishing(config), record, forget);
     if (sandbox) this.#sandboxes.set(container, sandbox);
     return Promise.resolve(sandbox);
+  }
+
+  openPorts(opening: PortOpening): void {
+    this.#linked.open(opening);
   }
 
   renameContainer(container: ContainerId, name: string): void {
@@ -149,9 +164,14 @@ class Room implements NetworksRoom {
     );
   }
 
-  #ensure(setting: string): void {
+  #forget(container: ContainerId): void {
+    this.#linked.closeAll(container);
+    this.#sandboxes.delete(container);
+  }
+
+  #ensure(setting: string, value = '1'): void {
     const { hostNetwork } = this.#deps;
-    if (hostNetwork.setting(setting) !== '1') hostNetwork.changeSetting(setting, '1');
+    if (hostNetwork.setting(setting) !== value) hostNetwork.changeSetting(setting, value);
   }
 
   #bridges(): readonly BridgeNetwork[] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Chain, Element, Table } from '../../adapters/nftables/index.ts';
+import type { Port } from '../../spec/port.ts';
 import type { PublishedPort } from './published-port.ts';
 
 /** A bridge whose containers the packet filter guards. */
@@ -11,9 +12,19 @@ export interface GuardedBridge {
   readonly masquerade: boolean;
 }
 
+/** A port of one container that another one reaches on a bridge that keeps its containers apart. */
+export interface Opening {
+  /** IPv4 addresses. */
+  readonly from: string;
+  readonly to: string;
+  readonly port: Port;
+}
+
 /** Where a port is published at all addresses, and at one of them. */
 const ANYWHERE = 'published';
 const AT_ADDRESS = 'published_at';
+/** Which ways are open between containers that are kept apart otherwise. */
+const LINKED = 'linked';
 
 /** Priorities of <linux/netfilter_ipv4.h>: before connection tracking, destination NAT, filters, source NAT. */
 const PRIORITY = { raw: -300, destination: -100, filter: 0, source: 100 } as const;
@@ -35,7 +46,12 @@ const sourceRules = ({ device, subnet, masquerade }: GuardedBridge): readonly st
 const forwardRules = ({ device, icc }: GuardedBridge): readonly string[] => [
   `oifname "${device}" ct state established,related accept`,
   `oifname "${device}" ct status dnat accept`,
-  `iifname "${device}" oifname "${device}" ${icc ? 'accept' : 'drop'}`,
+  ...(icc
+    ? [`iifname "${device}" oifname "${device}" accept`]
+    : [
+        `iifname "${device}" oifname "${device}" ip saddr . ip daddr . meta l4proto . th dport vmap @${LINKED}`,
+        `iifname "${device}" oifname "${device}" drop`,
+      ]),
   // What is not published is not reached from outside, even by a host that routes here.
   `oifname "${device}" drop`,
 ];
@@ -77,6 +93,7 @@ export const firewallTable = (name: string, bridges: readonly GuardedBridge[]): 
   maps: [
     { name: ANYWHERE, type: 'inet_proto . inet_service : ipv4_addr . inet_service' },
     { name: AT_ADDRESS, type: 'ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service' },
+    { name: LINKED, type: 'ipv4_addr . ipv4_addr . inet_proto . inet_service : verdict' },
   ],
   chains: chainsOf(bridges),
 });
@@ -96,3 +113,11 @@ export const portElements = (
         ? { table, map: ANYWHERE, key, value }
         : { table, map: AT_ADDRESS, key: `${binding.address} . ${key}`, value };
     });
+
+/** The map element that lets one container reach a port of another. */
+export const openingElement = (table: string, { from, to, port }: Opening): Element => ({
+  table,
+  map: LINKED,
+  key: `${from} . ${to} . ${port.protocol} . ${port.number}`,
+  value: 'accept',
+});

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Change, Element, Nftables } from '../../adapters/nftables/index.ts';
 import { isKind } from '../../base/errors.ts';
-import { type GuardedBridge, firewallTable, portElements } from './firewall-rules.ts';
+import {
+  type GuardedBridge,
+  type Opening,
+  firewallTable,
+  openingElement,
+  portElements,
+} from './firewall-rules.ts';
 import type { PublishedPort } from './published-port.ts';
 
 const keyOf = ({ map, key }: Element): string => `${map} ${key}`;
@@ -38,7 +44,23 @@ export class Firewall {
   }
 
   publish(ports: readonly PublishedPort[], address: string): void {
-    const added = ports.flatMap((port) => this.#elementsOf(port, address));
+    this.#add(ports.flatMap((port) => this.#elementsOf(port, address)));
+  }
+
+  withdraw(ports: readonly PublishedPort[], address: string): void {
+    this.#remove(ports.flatMap((port) => this.#elementsOf(port, address)));
+  }
+
+  /** Lets containers reach ports of others where a bridge keeps them apart. What is open already is no error. */
+  letThrough(openings: readonly Opening[]): void {
+    this.#add(openings.map((opening) => openingElement(this.#table, opening)));
+  }
+
+  shut(openings: readonly Opening[]): void {
+    this.#remove(openings.map((opening) => openingElement(this.#table, opening)));
+  }
+
+  #add(added: readonly Element[]): void {
     this.#note(added);
     try {
       this.#change(added.map(adding));
@@ -48,10 +70,8 @@ export class Firewall {
     }
   }
 
-  withdraw(ports: readonly PublishedPort[], address: string): void {
-    const gone = ports
-      .flatMap((port) => this.#elementsOf(port, address))
-      .filter((element) => this.#elements.delete(keyOf(element)));
+  #remove(elements: readonly Element[]): void {
+    const gone = elements.filter((element) => this.#elements.delete(keyOf(element)));
     this.#change(gone.map((element) => ({ change: 'delete-element', element })));
   }
 

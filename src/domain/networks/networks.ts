@@ -95,6 +95,13 @@ export interface Sandbox extends AsyncDisposable {
   attach(pid: number): void;
 }
 
+/** Ports of one running container that another one is to reach, whatever the bridge between them keeps apart. */
+export interface PortOpening {
+  readonly from: ContainerId;
+  readonly to: ContainerId;
+  readonly ports: readonly Port[];
+}
+
 export interface NetworkListQuery {
   readonly filters: Readonly<Record<string, readonly string[]>>;
 }
@@ -110,6 +117,11 @@ export interface Networks {
   createSandbox(request: SandboxRequest): Promise<Sandbox>;
   /** Takes over the sandbox that an earlier daemon built. `undefined` when it is gone. */
   adoptSandbox(container: ContainerId): Promise<Sandbox | undefined>;
+  /**
+   * Opens what a legacy link leads to, and closes what was open between the two before. Where all containers reach each
+   * other anyway nothing is done. It ends with the run of either.
+   */
+  openPorts(opening: PortOpening): void;
   /** The container has another name from now on: its endpoints show it. One without a sandbox is no error. */
   renameContainer(container: ContainerId, name: string): void;
   /** Removes whatever belongs to sandboxes of containers that `isKnown` denies: links, addresses, ports, namespaces. */

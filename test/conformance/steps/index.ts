@@ -9,6 +9,7 @@ import { healthSteps } from './health.ts';
 import { imageSteps } from './images.ts';
 import { inspectSteps } from './inspect.ts';
 import { lifecycleSteps } from './lifecycle.ts';
+import { linkSteps } from './links.ts';
 import { listSteps } from './list.ts';
 import { logsSteps } from './logs.ts';
 import { networkSteps } from './network.ts';
@@ -35,6 +36,7 @@ export const groups: readonly StepGroup[] = [
   healthSteps,
   resourceSteps,
   networkSteps,
+  linkSteps,
   imageSteps,
   registrySteps,
 ];

@@ -4,6 +4,7 @@ import { randomId } from '../../../base/ids.ts';
 import type { Core } from '../core.ts';
 import type { ExecRequest } from '../containers.ts';
 import { parseDetachKeys } from '../detach-keys.ts';
+import { linkedEnvironment } from '../links/linked.ts';
 import { createProcessStreams } from '../process-streams.ts';
 import { settled } from '../settled.ts';
 import type { resolveUserOfProcess } from '../user.ts';
@@ -13,7 +14,7 @@ import { commandText, type ExecRecord } from './exec-record.ts';
 /** Looks a user up as a process in the container sees its files. */
 export type UsersOfProcess = typeof resolveUserOfProcess;
 
-export type CreateExecDeps = Pick<Core, 'ledger'> & { readonly users: UsersOfProcess };
+export type CreateExecDeps = Pick<Core, 'ledger' | 'runs'> & { readonly users: UsersOfProcess };
 
 const detachKeys = (keys: string | undefined): Uint8Array => {
   const parsed = parseDetachKeys(keys);
@@ -31,7 +32,8 @@ const checkUser = async (users: UsersOfProcess, user: string, pid: number): Prom
 
 /**
  * Makes an exec's record; program and directory are only looked at when it starts.
- * @throws invalid-argument without a command or for an unknown user; not-found; conflict when the container does not run
+ * @throws invalid-argument without a command or for an unknown user; not-found; conflict when the container does not run;
+ * internal when it links to one that does not run
  */
 export const createExec = async (
   deps: CreateExecDeps,
@@ -42,11 +44,13 @@ export const createExec = async (
   const container = await settled(deps, reference);
   assertCanExec(container, reference);
   const keys = detachKeys(request.detachKeys);
+  const linkEnv = linkedEnvironment(deps, container);
   if (request.user !== '') await checkUser(deps.users, request.user, container.state.pid);
   const record: ExecRecord = {
     id: randomId(),
     container: container.id,
     request,
+    linkEnv,
     detachKeys: keys,
     // A client's end of input is always the process's, as its stdin is for nobody else.
     streams: createProcessStreams({ tty: request.tty, openStdin: request.attachStdin, stdinOnce: true }),

@@ -23,6 +23,7 @@ export const execProcess = (
   const own = processEnvironment({
     hostname: config.hostname,
     tty: request.tty,
+    links: input.linkEnv ?? [],
     env: config.env ?? [],
   });
   return {

@@ -22,6 +22,8 @@ export interface ExecRecord {
   readonly id: ExecId;
   readonly container: ContainerId;
   readonly request: ExecRequest;
+  /** What the container's links told when the exec was made. */
+  readonly linkEnv: readonly string[];
   readonly detachKeys: Uint8Array;
   readonly streams: ProcessStreams;
   /** Resolves when the process runs (true) or failed to start. */

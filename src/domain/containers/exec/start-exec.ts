@@ -24,13 +24,13 @@ const DRAIN_PATIENCE = seconds(2);
 const makeProcess = async (
   deps: StartExecDeps,
   container: RunningContainer,
-  { request }: ExecRecord,
+  { request, linkEnv }: ExecRecord,
   size: TerminalSize | undefined,
 ): Promise<object> => {
   const { config, hostConfig, state } = container;
   const user = await deps.users(request.user || config.user, hostConfig.groupAdd ?? [], state.pid);
   const { defaultUlimits } = deps.config.current;
-  return execProcess({ container, host: deps.host, user, defaultUlimits }, request, size);
+  return execProcess({ container, host: deps.host, user, defaultUlimits, linkEnv }, request, size);
 };
 
 /** Ends containerd's record of the exec; one that is gone with its container is no matter. */

@@ -26,9 +26,12 @@ export const mergeEnvironment = (
 export const processEnvironment = (options: {
   readonly hostname: string;
   readonly tty: boolean;
+  /** What the container's links tell it. */
+  readonly links?: readonly string[];
   /** The container's own, image and request merged. */
   readonly env: readonly string[];
 }): readonly string[] => {
   const defaults = [DEFAULT_PATH, `HOSTNAME=${options.hostname}`, ...(options.tty ? ['TERM=xterm'] : [])];
-  return mergeEnvironment(defaults, options.env);
+  const links = options.links ?? [];
+  return mergeEnvironment([...defaults, ...links], options.env);
 };

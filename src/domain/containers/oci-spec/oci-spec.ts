@@ -65,6 +65,8 @@ export interface SpecInput {
   readonly host: HostFacts;
   readonly cgroupParent: string;
   readonly defaultUlimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
+  /** Variables that its links tell its process; its own come over them. */
+  readonly linkEnv?: readonly string[];
   /** Resolved from the container's own passwd and group files. */
   readonly user: ResolvedUser;
   /** From `resolveDevices`; needed when the container is privileged, has devices or blkio limits. */

@@ -7,7 +7,7 @@ import { resourceLimits } from './rlimits.ts';
 import { parseSecurityOptions } from './security-options.ts';
 
 /** What container and exec processes have in common. */
-export type ProcessInput = Pick<SpecInput, 'container' | 'host' | 'user' | 'defaultUlimits'>;
+export type ProcessInput = Pick<SpecInput, 'container' | 'host' | 'user' | 'defaultUlimits' | 'linkEnv'>;
 
 /** The size a terminal starts with, unless it is left open (0). */
 export const consoleSize = (size: readonly number[] | undefined): Pick<RuntimeProcess, 'consoleSize'> => {
@@ -45,7 +45,12 @@ export const containerProcess = (input: SpecInput): RuntimeProcess => {
     ...(config.tty ? consoleSize(hostConfig.consoleSize) : {}),
     ...confinement(input, boundingCapabilities(hostConfig, input.host.capabilities)),
     args: input.initPath === undefined ? command : ['/sbin/docker-init', '--', ...command],
-    env: processEnvironment({ hostname: config.hostname, tty: config.tty, env: config.env ?? [] }),
+    env: processEnvironment({
+      hostname: config.hostname,
+      tty: config.tty,
+      links: input.linkEnv ?? [],
+      env: config.env ?? [],
+    }),
     cwd: config.workingDir === '' ? '/' : config.workingDir,
   };
 };
