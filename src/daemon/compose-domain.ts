@@ -140,6 +140,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     compression: adapters.compression,
     store: adapters.containerStore,
     mounts: adapters.mounts,
+    mountDirectory: paths.runMounts,
     images,
     networks,
     volumes,

@@ -16,6 +16,8 @@ export interface Paths {
   readonly namespaces: string;
   /** Mount points that live a moment. */
   readonly views: string;
+  /** Parts of volumes and images, mounted for containers that run. */
+  readonly runMounts: string;
   /** The OCI runtime's own state. */
   readonly runtimeRoot: string;
   /** Socket of the containerd in use. */
@@ -39,6 +41,7 @@ export const pathsOf = ({ dataRoot, execRoot, containerd }: Config): Paths => {
     runDirectory: join(execRoot, 'run'),
     namespaces: join(execRoot, 'netns'),
     views: join(execRoot, 'views'),
+    runMounts: join(execRoot, 'mounts'),
     runtimeRoot: join(execRoot, 'runtime-runc'),
     containerdSocket:
       containerd === '' ? join(containerdFolder, 'containerd.sock') : containerd.replace(/^unix:\/\//, ''),

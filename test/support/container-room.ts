@@ -2,6 +2,7 @@
 import { createCompression } from '../../src/adapters/compression/index.ts';
 import { createFakeContainerFiles } from '../../src/adapters/container-files/fake.ts';
 import { createFakeCgroups } from '../../src/adapters/cgroups/fake.ts';
+import { createFakeMounts } from '../../src/adapters/mounts/fake.ts';
 import { createFakeContainerd, type FakeContainerd } from '../../src/adapters/containerd/fake.ts';
 import { FakeContainerStore } from '../../src/adapters/store/container-store-fake.ts';
 import { fixedConfig } from '../../src/base/config-source.ts';
@@ -62,6 +63,7 @@ const config: ContainersConfig = {
   runtimes: { runc: { binary: 'runc' } },
   defaultRuntime: 'runc',
   cgroupParent: '',
+  dataRoot: '/var/lib/docker',
   defaultUlimits: [],
   init: false,
   defaultShmSize: 64 * 1024 * 1024,
@@ -111,6 +113,7 @@ const fakeImages = (layers: Set<string>, holders: Set<string>): Images => ({
     return { mounts: [{ type: 'bind', source: '/nowhere', options: [] }], lowerDirectories: [] };
   },
   rootfs: async () => ({ mounts: [], lowerDirectories: [] }),
+  viewLayers: async () => [],
   removeRootfs: async (id) => void layers.delete(id),
   rootfsUsage: async () => 10,
   sweepRootfs: async (isKnown) => {
@@ -243,7 +246,8 @@ export const createTestRoom = (
       images: fakeImages(layers, holders),
       networks: fakeNetworks(sandboxes, publish),
       volumes: fakeVolumes(),
-      mounts: { copyUp: async () => false },
+      mountDirectory: '/nonexistent/berth-test-mounts',
+      mounts: createFakeMounts(),
       logs: fakeLogs,
       events: { publish },
       host,

@@ -19,7 +19,7 @@ import { detachMount, MS, mount } from '../../sys/mount.ts';
 import { cloneMountTree } from '../../sys/open-tree.ts';
 import type { ContainerFiles, PlacedMount, ViewPlan } from './container-files.ts';
 import { makeDirectories } from './make-directories.ts';
-import { placeOfOverlay, placesBelow } from './mount-table.ts';
+import { placeOfOverlay, placesBelow } from '../../spec/mount-table.ts';
 import { inside, openPath, self } from './open-file.ts';
 import { O_PATH } from '../../sys/openat2.ts';
 import { viewOf } from './view.ts';

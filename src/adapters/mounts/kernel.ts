@@ -7,6 +7,7 @@ import { detachMount, MS, mount } from '../../sys/mount.ts';
 import { O_PATH, openInRoot } from '../../sys/openat2.ts';
 import { copyTree } from './copy-tree.ts';
 import type { LayeredRoot, Mounts } from './mounts.ts';
+import { runMounts } from './run-mounts.ts';
 
 const openDirectory = (path: string): number => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
 
@@ -74,6 +75,7 @@ const copyUp = async (
 
 /** The kernel's mounts; `workDirectory` is for mount points that live a moment. */
 export const createMounts = (workDirectory: string): Mounts => ({
+  ...runMounts,
   copyUp: async (root, path, target) => {
     try {
       return await copyUp(root, path, target, workDirectory);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Mount } from '../../spec/mount.ts';
 
 /** A root file system from outside: its read-only layers, top first. */
 export interface LayeredRoot {
   readonly lowerDirectories: readonly string[];
 }
 
-/** What is done with file systems that no container has mounted. */
+/** What is done with file systems that no container has mounted, and what is mounted on the host for a container. */
 export interface Mounts {
   /**
    * Copies what the layers together have in the directory `path` into the directory `target`, with owners, modes, times,
@@ -13,4 +14,27 @@ export interface Mounts {
    * False, and nothing is done, when there is no such directory or `target` is not empty. @throws insufficient-storage, internal
    */
   copyUp(root: LayeredRoot, path: string, target: string): Promise<boolean>;
+  /** Mounts an empty file system of at most `size` bytes in memory, where everyone may write; `target` is made. */
+  mountMemory(target: string, size: number): void;
+  /**
+   * Mounts what the directory `root` has at `path`, and what is mounted below it. Links and `..` in `path` never lead out
+   * of `root`. `target` is made. @throws not-found when there is no such path
+   */
+  mountInside(root: string, path: string, target: string): void;
+  /** The same for the file system that `layers` describe (a snapshot's mounts), which can't be written to. @throws not-found */
+  mountLayers(layers: readonly Mount[], path: string, target: string): void;
+  /** Where something is mounted at or below `directory`, the latest first. */
+  places(directory: string): readonly string[];
+  /** Takes away what is mounted at or below `directory`, and the mount points. What is in use goes when its user does. */
+  release(directory: string): void;
+  /** Whether the host lets mounts at `path` be seen elsewhere; a slave sees those of its master. @throws not-found */
+  propagation(path: string): MountPropagation;
+}
+
+/** How the mount that `path` lies on takes part in what happens at other places. */
+export interface MountPropagation {
+  /** Where that mount stands. */
+  readonly mountPoint: string;
+  readonly shared: boolean;
+  readonly slave: boolean;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { posix } from 'node:path';
 import type { FileView, PlacedMount } from '../../adapters/container-files/index.ts';
+import { Disposer } from '../../base/disposal.ts';
 import type { ContainerId } from '../../base/ids.ts';
 import type { Rootfs } from '../images/index.ts';
 import type { Container } from './container.ts';
@@ -8,8 +9,9 @@ import type { Core } from './core.ts';
 import { noSuchContainer } from './errors.ts';
 import { networkDonor } from './network-mode.ts';
 import { networkFiles } from './network-setup.ts';
+import { placedSources, placeForView, type RunMountDeps } from './run-mounts.ts';
 
-export type ContainerViewDeps = Pick<Core, 'ledger' | 'rootfs' | 'images' | 'store' | 'files'>;
+export type ContainerViewDeps = Pick<Core, 'ledger' | 'rootfs' | 'files'> & RunMountDeps;
 
 /** A container's layers; asked of containerd once, as they do not change. */
 export const findRootfs = async (deps: Pick<Core, 'rootfs' | 'images'>, id: ContainerId): Promise<Rootfs> => {
@@ -37,11 +39,17 @@ const namesOf = (deps: Pick<Core, 'store'>, { id, hostConfig }: Container): read
 const depth = (path: string): number => posix.normalize(path).split('/').filter(Boolean).length;
 
 /** What is mounted in the container from the host, parents first. A tmpfs lives in the running container alone. */
-export const placedMounts = (deps: Pick<Core, 'store'>, container: Container): readonly PlacedMount[] => {
+export const placedMounts = (
+  deps: Pick<Core, 'store' | 'mountDirectory'>,
+  container: Container,
+): readonly PlacedMount[] => {
+  const sources = placedSources(deps, container);
   const points = container.mountPoints
-    .filter(({ type, source }) => type !== 'tmpfs' && source !== '')
+    .filter(
+      ({ type, source, destination }) => type !== 'tmpfs' && (source !== '' || sources.has(destination)),
+    )
     .map((point) => ({
-      source: point.source,
+      source: sources.get(point.destination) ?? point.source,
       destination: point.destination,
       readOnly: !point.readWrite,
       recursive: point.nonRecursive !== true,
@@ -63,6 +71,8 @@ export const openContainerView = async (
   const container = deps.ledger.get(id);
   if (!container) throw noSuchContainer(reference);
   const rootfs = await findRootfs(deps, id);
+  await using placed = new Disposer();
+  if (!bare) await placeForView(deps, container, placed);
   const { upperDirectory, workDirectory } = rootfs;
   const view = deps.files.open({
     rootfs: rootfs.mounts,

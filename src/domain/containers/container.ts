@@ -26,6 +26,12 @@ export interface MountPoint {
   readonly tmpfsOptions?: readonly string[];
   /** Only the source's own file system is bound, not what is mounted below it. */
   readonly nonRecursive?: boolean;
+  /** A read-only bind leaves what is mounted below its source writable. */
+  readonly readOnlyNonRecursive?: boolean;
+  /** What is mounted of a volume or image instead of the whole: a path inside it. */
+  readonly subpath?: string;
+  /** The image that is mounted. */
+  readonly imageId?: ImageId;
 }
 
 /** A legacy link, as its parent has it: another container, known to it by an alias. */

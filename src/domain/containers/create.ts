@@ -30,6 +30,7 @@ export type CreateDeps = Pick<
   | 'cleanups'
   | 'store'
   | 'mounts'
+  | 'mountDirectory'
   | 'log'
 >;
 
@@ -148,12 +149,12 @@ export const createContainer = async (
   const { name, reservation } = reserveName(deps, request.name, id);
   acquired.use(reservation);
   acquired.defer(async () => deps.store.remove(id));
-  const mountPoints = await makeMountPoints(planned.mounts, deps.volumes, acquired);
+  const mountPoints = await makeMountPoints(planned.mounts, deps, acquired);
   const container = newContainer({ id, name, created: now(), image, mountPoints }, planned);
   acquired.use(reserveLinkNames(deps.ledger.names, container, deps.log));
   acquired.use(deps.holds.take(container));
   const filled = prepareRootfs(deps, id, image, acquired).then(async (rootfs) =>
-    fillVolumes(deps.mounts, planned.mounts, mountPoints, rootfs),
+    fillVolumes(deps, planned.mounts, mountPoints, rootfs),
   );
   // Two writes to the disk, beside each other.
   await deps.ledger.record(container, 'create', {}, filled);

@@ -26,6 +26,8 @@ export interface ContainersConfig {
   readonly defaultRuntime: string;
   /** Empty for the driver's own (`/docker`, or `system.slice`). */
   readonly cgroupParent: string;
+  /** Where all of the engine's own files are. */
+  readonly dataRoot: string;
   readonly defaultUlimits: readonly Ulimit[];
   /** Runs every container under `initPath` unless it says otherwise. */
   readonly init: boolean;
@@ -56,7 +58,9 @@ export interface ContainersDeps {
   readonly files: ContainerFiles;
   readonly compression: Compression;
   readonly store: ContainerStore;
-  readonly mounts: Pick<Mounts, 'copyUp'>;
+  /** Where parts of volumes and images are mounted for containers that run, one folder each; nothing else lies there. */
+  readonly mountDirectory: string;
+  readonly mounts: Mounts;
   readonly images: Images;
   readonly networks: Networks;
   readonly volumes: Volumes;

@@ -29,16 +29,20 @@ export class Holds {
     this.release(id);
     using held = new DisposableStack();
     if (imageId !== '') {
-      const isRunning = (): boolean => {
-        const state = this.#deps.ledger.get(id)?.state;
-        return state !== undefined && hasProcess(state);
-      };
-      held.use(this.#deps.images.hold(imageId, { container: id, isRunning }));
+      held.use(this.#deps.images.hold(imageId, { container: id, isRunning: () => this.#isRunning(id) }));
     }
-    for (const { type, name } of mountPoints)
+    for (const { type, name, imageId: mounted } of mountPoints) {
       if (type === 'volume') held.use(this.#deps.volumes.hold(name, id));
+      if (mounted !== undefined)
+        held.use(this.#deps.images.hold(mounted, { container: id, isRunning: () => this.#isRunning(id) }));
+    }
     this.#held.set(id, held.move());
     return { [Symbol.dispose]: () => this.release(id) };
+  }
+
+  #isRunning(id: ContainerId): boolean {
+    const state = this.#deps.ledger.get(id)?.state;
+    return state !== undefined && hasProcess(state);
   }
 
   release(id: ContainerId): void {

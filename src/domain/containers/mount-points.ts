@@ -2,6 +2,7 @@
 import { EngineError } from '../../base/errors.ts';
 import type { ContainerConfig } from '../../spec/container-config.ts';
 import type { HostConfig } from '../../spec/host-config.ts';
+import { followDataRoot } from './data-root-mounts.ts';
 import { parseMountMode } from './mount-mode.ts';
 import { planMount } from './mount-requests.ts';
 import { cleanPath, type PlannedMount } from './planned-mount.ts';
@@ -110,11 +111,17 @@ const checkDuplicates = (destinations: readonly string[]): void => {
 export const planMounts = (
   config: Pick<ContainerConfig, 'volumes'>,
   hostConfig: HostConfig,
+  dataRoot: string,
   inherited: readonly PlannedMount[] = [],
 ): readonly PlannedMount[] => {
   const asked = [
-    ...(hostConfig.binds ?? []).map((spec) => planBind(spec, hostConfig.volumeDriver)),
-    ...(hostConfig.mounts ?? []).map(planMount),
+    ...(hostConfig.binds ?? []).map((spec) => {
+      const mount = planBind(spec, hostConfig.volumeDriver);
+      return followDataRoot(mount, parseMountMode(mount.mode)?.propagation ?? '', dataRoot);
+    }),
+    ...(hostConfig.mounts ?? []).map((request) =>
+      followDataRoot(planMount(request), request.bindOptions?.propagation ?? '', dataRoot),
+    ),
   ];
   const taken = [...asked.map((mount) => mount.destination), ...tmpfsDestinations(hostConfig)];
   checkDuplicates(taken);

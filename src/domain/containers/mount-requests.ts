@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError } from '../../base/errors.ts';
 import type { MountRequest } from '../../spec/host-config.ts';
+import { isLocalPath } from './local-path.ts';
 import { PROPAGATIONS } from './mount-mode.ts';
 import { cleanPath, type PlannedMount } from './planned-mount.ts';
 
@@ -54,18 +55,30 @@ const planBind = (request: MountRequest): PlannedMount => {
     propagation: propagation || 'rprivate',
     createSource: request.bindOptions?.createMountpoint ?? false,
     ...(request.bindOptions?.nonRecursive && { nonRecursive: true }),
+    ...(request.bindOptions?.readOnlyNonRecursive && { readOnlyNonRecursive: true }),
   };
+};
+
+/** A path inside a volume or image, when one is asked for. */
+const subpathOf = (request: MountRequest, subpath = ''): { readonly subpath?: string } => {
+  if (subpath === '') return {};
+  if (!isLocalPath(subpath)) throw refuse(request, 'subpath must be a relative path within the volume');
+  return { subpath };
 };
 
 const planVolume = (request: MountRequest): PlannedMount => {
   const shared = common(request);
   refuseOptions(request, 'bindOptions', 'imageOptions');
   const anonymous = request.source === '';
+  const options = request.volumeOptions;
+  if (anonymous && (options?.subpath ?? '') !== '')
+    throw refuse(request, 'must not set Subpath when using anonymous volumes');
+  const subpath = subpathOf(request, options?.subpath);
   if (anonymous && request.readOnly)
     throw refuse(request, 'must not set ReadOnly mode when using anonymous volumes');
-  const options = request.volumeOptions;
   return {
     ...shared,
+    ...subpath,
     type: 'volume',
     name: request.source,
     source: '',
@@ -109,6 +122,22 @@ const planTmpfs = (request: MountRequest): PlannedMount => {
   };
 };
 
+const planImage = (request: MountRequest): PlannedMount => {
+  const shared = common(request);
+  refuseOptions(request, 'bindOptions', 'volumeOptions', 'tmpfsOptions');
+  if (request.source === '') throw refuse(request, 'field Source must not be empty');
+  return {
+    ...shared,
+    ...subpathOf(request, request.imageOptions?.subpath),
+    type: 'image',
+    name: request.source,
+    source: '',
+    driver: '',
+    propagation: 'rprivate',
+    readWrite: false,
+  };
+};
+
 const notBuilt = (request: MountRequest): never => {
   throw new EngineError('not-implemented', `mounts of type "${request.type}" are not supported yet`);
 };
@@ -117,7 +146,7 @@ const PLANS: Readonly<Record<string, (request: MountRequest) => PlannedMount>> =
   bind: planBind,
   volume: planVolume,
   tmpfs: planTmpfs,
-  image: notBuilt,
+  image: planImage,
   cluster: notBuilt,
 };
 

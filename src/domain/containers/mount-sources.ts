@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomUUID } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Mounts } from '../../adapters/mounts/index.ts';
 import type { Disposer } from '../../base/disposal.ts';
-import { EngineError, messageOf } from '../../base/errors.ts';
-import type { Rootfs } from '../images/index.ts';
+import { EngineError, isKind, messageOf } from '../../base/errors.ts';
+import type { Images, Rootfs } from '../images/index.ts';
 import type { Volume, Volumes } from '../volumes/index.ts';
 import type { MountPoint } from './container.ts';
 import type { PlannedMount } from './planned-mount.ts';
@@ -37,16 +39,23 @@ const makeVolume = async (mount: PlannedMount, volumes: Volumes, acquired: Dispo
   return volume;
 };
 
-/** The mount points as they are kept, their volumes made; on a failure `acquired` takes anonymous ones away again. */
+interface MakePointDeps {
+  readonly volumes: Volumes;
+  readonly images: Pick<Images, 'resolve'>;
+}
+
+/** The mount points as they are kept, their volumes made; on a failure `acquired` takes anonymous ones away again. @throws not-found for an unknown image */
 export const makeMountPoints = async (
   mounts: readonly PlannedMount[],
-  volumes: Volumes,
+  { volumes, images }: MakePointDeps,
   acquired: Disposer,
 ): Promise<readonly MountPoint[]> => {
   const points: MountPoint[] = [];
   for (const mount of mounts) {
     const { anonymous: _a, copyUp: _c, volumeLabels: _l, volumeOptions: _o, ...point } = mount;
-    if (mount.type !== 'volume') points.push(point);
+    if (mount.type === 'image')
+      points.push({ ...point, imageId: point.imageId ?? images.resolve(mount.name).id });
+    else if (mount.type !== 'volume') points.push(point);
     else {
       const { name, mountpoint, driver } = await makeVolume(mount, volumes, acquired);
       points.push({ ...point, name, source: mountpoint, driver });
@@ -55,16 +64,43 @@ export const makeMountPoints = async (
   return points;
 };
 
+interface FillDeps {
+  readonly mounts: Mounts;
+  readonly mountDirectory: string;
+}
+
+/** Fills a part of a volume; one that is not there yet stays so. */
+const fillPart = async (
+  { mounts, mountDirectory }: FillDeps,
+  { source, subpath = '', destination }: MountPoint,
+  rootfs: Rootfs,
+): Promise<void> => {
+  const place = join(mountDirectory, `fill-${randomUUID()}`);
+  try {
+    mounts.mountInside(source, subpath, place);
+  } catch (error) {
+    if (isKind(error, 'not-found')) return;
+    throw error;
+  }
+  try {
+    // A file can't be filled.
+    if ((await stat(place)).isDirectory()) await mounts.copyUp(rootfs, destination, place);
+  } finally {
+    mounts.release(place);
+  }
+};
+
 /** Copies the image's content at a volume's destination into the volume, where that is new and empty. */
 export const fillVolumes = async (
-  mounts: Pick<Mounts, 'copyUp'>,
+  deps: FillDeps,
   planned: readonly PlannedMount[],
   points: readonly MountPoint[],
   rootfs: Rootfs,
 ): Promise<void> => {
-  for (const [index, { type, source, destination }] of points.entries()) {
-    const isWanted = type === 'volume' && (planned[index]?.copyUp ?? false);
-    if (isWanted) await mounts.copyUp(rootfs, destination, source);
+  for (const [index, point] of points.entries()) {
+    if (point.type !== 'volume' || !planned[index]?.copyUp) continue;
+    if (point.subpath !== undefined) await fillPart(deps, point, rootfs);
+    else await deps.mounts.copyUp(rootfs, point.destination, point.source);
   }
 };
 

@@ -3,6 +3,7 @@ import { EngineError } from '../../base/errors.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { networkDonor } from './network-mode.ts';
+import { sharedMemoryPath } from './run-mounts.ts';
 import { hasProcess } from './state.ts';
 
 /** Namespaces of other containers that a container joins, by the path of a process in them. */
@@ -11,9 +12,11 @@ export interface DonatedNamespaces {
   readonly network?: { readonly path: string; readonly donor: Container };
   readonly pid?: string;
   readonly ipc?: string;
+  /** The donor's `/dev/shm` on the host. */
+  readonly sharedMemory?: string;
 }
 
-type DonorDeps = Pick<Core, 'ledger'>;
+type DonorDeps = Pick<Core, 'ledger' | 'store'>;
 
 const JOIN = 'container:';
 
@@ -40,19 +43,30 @@ const pid = (deps: DonorDeps, mode: string): string | undefined => {
   throw new EngineError('internal', `failed to join PID namespace: container ${donor.id} is not running`);
 };
 
-const ipc = (deps: DonorDeps, mode: string): string | undefined => {
-  if (!mode.startsWith(JOIN)) return undefined;
+/** The host directory that is a container's `/dev/shm`; `undefined` when it is the container's own alone. */
+const sharedMemory = (deps: DonorDeps, { id, hostConfig }: Container): string | undefined => {
+  const { ipcMode } = hostConfig;
+  if (ipcMode === 'host') return '/dev/shm';
+  if (ipcMode === 'shareable') return sharedMemoryPath(deps, id);
+  return ipcMode.startsWith(JOIN)
+    ? sharedMemory(deps, deps.ledger.resolve(ipcMode.slice(JOIN.length)))
+    : undefined;
+};
+
+const ipc = (deps: DonorDeps, mode: string): Pick<DonatedNamespaces, 'ipc' | 'sharedMemory'> => {
+  if (!mode.startsWith(JOIN)) return {};
   const donor = deps.ledger.resolve(mode.slice(JOIN.length));
   const path = pathOf(donor, 'ipc');
   const prefix = 'failed to join IPC namespace: container';
   if (path === undefined) throw new EngineError('conflict', `${prefix} ${donor.id} is not running`);
-  if (donor.hostConfig.ipcMode !== 'shareable') {
+  const memory = sharedMemory(deps, donor);
+  if (memory === undefined) {
     throw new EngineError(
       'invalid-argument',
       `${prefix} ${donor.id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
     );
   }
-  return path;
+  return { ipc: path, sharedMemory: memory };
 };
 
 /** Finds what the container shares with others. @throws not-found, conflict and others when a donor can't give it */
@@ -60,7 +74,7 @@ export const donatedNamespaces = (deps: DonorDeps, { hostConfig }: Container): D
   const found = {
     network: network(deps, hostConfig.networkMode),
     pid: pid(deps, hostConfig.pidMode),
-    ipc: ipc(deps, hostConfig.ipcMode),
+    ...ipc(deps, hostConfig.ipcMode),
   };
   return Object.fromEntries(Object.entries(found).filter(([, path]) => path !== undefined));
 };

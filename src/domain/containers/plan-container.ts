@@ -85,6 +85,9 @@ const endpoints = (
   return Object.fromEntries(asked.map(([name, each]) => [name === 'default' ? 'bridge' : name, each]));
 };
 
+const mountWarnings = ({ mounts }: HostConfig): readonly string[] =>
+  (mounts ?? []).filter(({ type }) => type === 'image').map(() => 'Image mount is an experimental feature');
+
 const portWarnings = ({ networkMode: mode, portBindings }: HostConfig): readonly string[] =>
   mode === 'host' && Object.keys(portBindings ?? {}).length > 0
     ? ['Published ports are discarded when using host network mode']
@@ -112,11 +115,17 @@ export const planContainer = (request: CreateRequest, context: PlanContext): Con
     config,
     hostConfig,
     ...program,
-    mounts: planMounts(config, hostConfig, inheritedMounts(hostConfig.volumesFrom ?? [], context.resolve)),
+    mounts: planMounts(
+      config,
+      hostConfig,
+      context.config.dataRoot,
+      inheritedMounts(hostConfig.volumesFrom ?? [], context.resolve),
+    ),
     endpoints: endpoints(request, hostConfig),
     links: planLinks(hostConfig, context.resolve),
     warnings: [
       ...request.warnings,
+      ...mountWarnings(hostConfig),
       ...checked.warnings,
       ...portWarnings(hostConfig),
       ...unsupportedWarnings(request.config, request.hostConfig),

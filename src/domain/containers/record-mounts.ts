@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { bool, type Infer, named, omitEmpty, raw, slice, string, struct } from '../../base/go-json.ts';
+import type { ImageId } from '../../spec/digest.ts';
 import type { MountPoint } from './container.ts';
 
 /** An entry of `MountPoints` in a container's document on disk, in dockerd's shape. */
@@ -15,10 +16,24 @@ export const mountPointFile = struct('MountPoint', {
   relabel: string,
   skipMountpointCreation: bool,
   tmpfsOptions: omitEmpty(slice(string)),
+  imageID: omitEmpty(string),
   spec: omitEmpty(raw),
 });
 
 type MountPointFile = Infer<typeof mountPointFile>;
+
+/** The options that tell mount points of one type apart, under the names of the API. */
+const optionsOf = ({ type, nonRecursive, readOnlyNonRecursive, subpath }: MountPoint): object => {
+  if (subpath !== undefined)
+    return { [type === 'image' ? 'ImageOptions' : 'VolumeOptions']: { Subpath: subpath } };
+  if (!nonRecursive && !readOnlyNonRecursive) return {};
+  return {
+    BindOptions: {
+      ...(nonRecursive && { NonRecursive: true }),
+      ...(readOnlyNonRecursive && { ReadOnlyNonRecursive: true }),
+    },
+  };
+};
 
 /** What stands on disk for a mount point. */
 export const mountPointToFile = (point: MountPoint): MountPointFile => ({
@@ -33,17 +48,33 @@ export const mountPointToFile = (point: MountPoint): MountPointFile => ({
   relabel: '',
   skipMountpointCreation: !point.createSource,
   tmpfsOptions: point.tmpfsOptions,
+  imageID: point.imageId ?? '',
   spec: {
     Type: point.type,
     Source: point.source,
     Target: point.destination,
     ReadOnly: !point.readWrite,
-    ...(point.nonRecursive === true && { BindOptions: { NonRecursive: true } }),
+    ...optionsOf(point),
   },
 });
 
-const isNonRecursive = (spec: unknown): boolean =>
-  (spec as { BindOptions?: { NonRecursive?: boolean } } | undefined)?.BindOptions?.NonRecursive === true;
+interface SpecOnDisk {
+  readonly BindOptions?: { readonly NonRecursive?: boolean; readonly ReadOnlyNonRecursive?: boolean };
+  readonly VolumeOptions?: { readonly Subpath?: string };
+  readonly ImageOptions?: { readonly Subpath?: string };
+}
+
+const optionsFromFile = (
+  spec: unknown,
+): Pick<MountPoint, 'nonRecursive' | 'readOnlyNonRecursive' | 'subpath'> => {
+  const { BindOptions: bind, VolumeOptions: volume, ImageOptions: image } = (spec ?? {}) as SpecOnDisk;
+  const subpath = volume?.Subpath ?? image?.Subpath ?? '';
+  return {
+    ...(bind?.NonRecursive && { nonRecursive: true }),
+    ...(bind?.ReadOnlyNonRecursive && { readOnlyNonRecursive: true }),
+    ...(subpath !== '' && { subpath }),
+  };
+};
 
 /** The mount point that stands on disk. */
 export const mountPointFromFile = (file: MountPointFile): MountPoint => ({
@@ -56,6 +87,7 @@ export const mountPointFromFile = (file: MountPointFile): MountPoint => ({
   readWrite: file.rw,
   propagation: file.propagation,
   createSource: !file.skipMountpointCreation,
-  ...(isNonRecursive(file.spec) && { nonRecursive: true }),
+  ...optionsFromFile(file.spec),
+  ...(file.imageID !== '' && { imageId: file.imageID as ImageId }),
   ...(file.tmpfsOptions && { tmpfsOptions: file.tmpfsOptions }),
 });

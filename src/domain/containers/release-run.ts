@@ -4,8 +4,9 @@ import { messageOf } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
 import { seconds } from '../../base/time.ts';
 import type { Core } from './core.ts';
+import { releaseRunMounts, type RunMountDeps } from './run-mounts.ts';
 
-export type ReleaseRunDeps = Pick<Core, 'runs' | 'log'>;
+export type ReleaseRunDeps = Pick<Core, 'runs' | 'ledger' | 'log'> & RunMountDeps;
 
 /** How long output may lag behind the exit: a child that inherited it can keep it open for ever. */
 const DRAIN_PATIENCE = seconds(2);
@@ -36,6 +37,10 @@ export const releaseRun = async (deps: ReleaseRunDeps, id: ContainerId): Promise
     quietly(deps, id, 'the log could not be closed', closeLog),
     quietly(deps, id, 'the network could not be released', async () => run.sandbox?.[Symbol.asyncDispose]()),
   ]);
+  const container = deps.ledger.get(id);
+  await quietly(deps, id, 'what was mounted could not be taken away', async () =>
+    container ? releaseRunMounts(deps, container) : undefined,
+  );
   deps.runs.finish(id);
   deps.runs.endStreams(id);
   await quietly(deps, id, 'the FIFOs could not be removed', async () => run.stdio[Symbol.asyncDispose]());

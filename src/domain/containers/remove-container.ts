@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../base/errors.ts';
@@ -23,6 +24,8 @@ export type RemoveContainerDeps = Pick<
   | 'volumes'
   | 'containerd'
   | 'store'
+  | 'mounts'
+  | 'mountDirectory'
   | 'runDirectory'
   | 'log'
 >;
@@ -53,12 +56,22 @@ const deleteVolumes = async (deps: RemoveContainerDeps, container: Container): P
   }
 };
 
+/** What a crash left mounted must not be removed through its mount point. */
+const releaseLeftovers = (
+  { mounts, mountDirectory, store }: Pick<Core, 'mounts' | 'mountDirectory' | 'store'>,
+  id: ContainerId,
+): void => {
+  for (const folder of [join(store.directory(id), 'mounts'), join(mountDirectory, id)])
+    if (existsSync(folder)) mounts.release(folder);
+};
+
 /** What is left of a container on disk and in containerd; the record goes last, so that a crash finds what to finish. */
 export const removeRemains = async (
-  deps: Pick<Core, 'containerd' | 'images' | 'store' | 'runDirectory'>,
+  deps: Pick<Core, 'containerd' | 'images' | 'store' | 'mounts' | 'mountDirectory' | 'runDirectory'>,
   id: ContainerId,
 ): Promise<void> => {
   await endTask(deps, id);
+  releaseLeftovers(deps, id);
   await deps.images.removeRootfs(id);
   await rm(join(deps.runDirectory, id), { recursive: true, force: true });
   await deps.store.remove(id);

@@ -8,6 +8,7 @@ import type { NetworkSetup } from './network-setup.ts';
 import { buildSpec } from './oci-spec/build-spec.ts';
 import type { HostDevices, ResolvedUser, SpecInput } from './oci-spec/oci-spec.ts';
 import { resolveDevices } from './oci-spec/resolve-devices.ts';
+import { placedSources, sharedMemoryPath } from './run-mounts.ts';
 
 /** What was found out and built before a runtime spec can be written. */
 export interface RunParts {
@@ -44,9 +45,16 @@ const initPath = (deps: Pick<Core, 'config'>, { hostConfig }: Container): string
 };
 
 /** The OCI runtime spec of one run. @throws internal and others in Docker's words when it can't be made */
-export const runSpec = (deps: Pick<Core, 'config' | 'host'>, parts: RunParts): object => {
+export const runSpec = (
+  deps: Pick<Core, 'config' | 'host' | 'store' | 'mountDirectory'>,
+  parts: RunParts,
+): object => {
   const { container, rootfs, network, donated, user, linkEnv } = parts;
   const init = initPath(deps, container);
+  const shm =
+    container.hostConfig.ipcMode === 'shareable'
+      ? sharedMemoryPath(deps, container.id)
+      : donated.sharedMemory;
   const found = devices(container);
   const input: SpecInput = {
     container,
@@ -59,6 +67,8 @@ export const runSpec = (deps: Pick<Core, 'config' | 'host'>, parts: RunParts): o
     ...network.spec,
     ...(donated.pid !== undefined && { pidNamespace: donated.pid }),
     ...(donated.ipc !== undefined && { ipcNamespace: donated.ipc }),
+    ...(shm !== undefined && { shmPath: shm }),
+    placedSources: placedSources(deps, container),
     ...(init !== undefined && { initPath: init }),
     ...(found && { devices: found }),
   };

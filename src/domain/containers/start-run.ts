@@ -7,6 +7,7 @@ import { isKind } from '../../base/errors.ts';
 import { now, type Timestamp } from '../../base/time.ts';
 import type { LogSink } from '../logs/index.ts';
 import type { Rootfs } from '../images/index.ts';
+import { checkMounts } from './check-mounts.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { endTask } from './end-task.ts';
@@ -17,6 +18,7 @@ import { makeBindSources } from './mount-sources.ts';
 import { donatedNamespaces } from './namespace-donors.ts';
 import { type NetworkSetup, setUpNetwork } from './network-setup.ts';
 import { OWNER_LABEL, ownerOf } from './owner.ts';
+import { placeRunMounts } from './run-mounts.ts';
 import { runSpec } from './run-spec.ts';
 import type { LiveRun } from './runs.ts';
 import { otherFailure, runtimeFailure, startStep } from './start-errors.ts';
@@ -39,6 +41,8 @@ export type StartRunDeps = Pick<
   | 'cleanups'
   | 'rootfs'
   | 'runDirectory'
+  | 'mounts'
+  | 'mountDirectory'
   | 'runtimeRoot'
   | 'hostsFiles'
   | 'lifetime'
@@ -119,7 +123,11 @@ const prepare = async (deps: StartRunDeps, container: Container, acquired: Dispo
       },
       (thrown) => otherFailure(thrown, `${TASK}failed to initialize logging driver: `),
     ),
-    startStep(async () => makeBindSources(container.mountPoints)),
+    startStep(async () => {
+      await makeBindSources(container.mountPoints);
+      checkMounts(deps, container);
+      await placeRunMounts(deps, container, acquired);
+    }),
     deps.cleanups.settled(container.id),
   ]);
   const spec = await startStep(async () =>

@@ -6,10 +6,21 @@ import { type ContainerId, parseId } from '../../base/ids.ts';
 import type { Core } from './core.ts';
 import { endTask } from './end-task.ts';
 import { OWNER_LABEL, ownerOf } from './owner.ts';
+import { sweepRunMounts } from './run-mounts.ts';
 
 export type SweepDeps = Pick<
   Core,
-  'containerd' | 'images' | 'networks' | 'ledger' | 'runs' | 'store' | 'files' | 'runDirectory' | 'log'
+  | 'containerd'
+  | 'images'
+  | 'networks'
+  | 'ledger'
+  | 'runs'
+  | 'store'
+  | 'files'
+  | 'mounts'
+  | 'mountDirectory'
+  | 'runDirectory'
+  | 'log'
 >;
 
 /** One part of the sweep must not keep the others from theirs. */
@@ -63,6 +74,9 @@ const sweepRunDirectories = async (deps: SweepDeps, spared: ReadonlySet<string>)
 export const sweepLeftovers = async (deps: SweepDeps, spared: ReadonlySet<string>): Promise<void> => {
   await attempt(deps, 'tasks', async () => sweepTasks(deps, spared));
   await attempt(deps, 'views', async () => deps.files.sweep());
+  await attempt(deps, 'mounts', async () =>
+    sweepRunMounts(deps, (id) => isInUse(deps, id) || spared.has(id)),
+  );
   await Promise.all([
     attempt(deps, 'shims', async () => sweepShims(deps)),
     attempt(deps, 'networks', async () => deps.networks.sweep((id) => isInUse(deps, id) || spared.has(id))),

@@ -14,11 +14,6 @@ const NOT_YET: Readonly<Record<string, Asked>> = {
   'HostConfig.StorageOpt': (_, host) => any(host.storageOpt),
   'HostConfig.DeviceRequests': (_, host) => any(host.deviceRequests),
   'HostConfig.UsernsMode': (_, host) => host.usernsMode === 'host',
-  'HostConfig.Cgroup': (_, host) => host.cgroup !== '',
-  'HostConfig.Mounts.VolumeOptions.Subpath': (_, host) =>
-    (host.mounts ?? []).some((mount) => (mount.volumeOptions?.subpath ?? '') !== ''),
-  'HostConfig.Mounts.BindOptions.ReadOnlyForceRecursive': (_, host) =>
-    (host.mounts ?? []).some((mount) => mount.bindOptions?.readOnlyForceRecursive === true),
 };
 
 /** A warning for each part of the request that is kept but has no effect yet. */

@@ -28,6 +28,7 @@ import { chainIdsOf } from './stored-image.ts';
 import { tagImage, targetReference } from './tag.ts';
 import { ensureUnmapped } from './unmapped-layers.ts';
 import { Unpacker } from './unpack.ts';
+import { viewLayers } from './view-layers.ts';
 
 /** The slice of the configuration that images read. */
 export interface ImagesConfig extends RegistrySettings {
@@ -112,6 +113,7 @@ export const createImages = (given: ImagesDeps): StartableImages => {
     prepareRootfs: (container, image, { unmapped: isUnmapped = false } = {}) =>
       prepareRootfs(given.idMaps && isUnmapped ? unmappedRootfs : rootfs, container, image),
     rootfs: async (container) => describeRootfs(await snapshots.mounts(container)),
+    viewLayers: async (image) => viewLayers(rootfs, image),
     removeRootfs: (container) => removeRootfs(rootfs, container),
     rootfsUsage: (container) => measureRootfs(rootfs, container),
     sweepRootfs: (isKnown) => sweepRootfs(rootfs, isKnown),

@@ -12,7 +12,7 @@ import { describeRootfs } from './rootfs.ts';
 /** A layer of any compression: the bytes tell which. Source: containerd, `images/mediatypes.go`. */
 const ANY_LAYER = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
 /** Keys of snapshots that are being unpacked: a left-over of a killed daemon is known by it. */
-const KEY_PREFIX = 'unpack-';
+export const KEY_PREFIX = 'unpack-';
 
 /** One layer to unpack onto the chain below it. */
 export interface PackedLayer {

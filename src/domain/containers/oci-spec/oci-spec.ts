@@ -57,6 +57,8 @@ export interface SpecInput {
   readonly ipcNamespace?: string;
   /** Host directory that becomes `/dev/shm`; absent for a tmpfs of the container's own. */
   readonly shmPath?: string;
+  /** Host paths by destination, of mount points that stand at another place than their source while the container runs. */
+  readonly placedSources?: ReadonlyMap<string, string>;
   readonly hostnamePath?: string;
   readonly hostsPath?: string;
   readonly resolvConfPath?: string;
