@@ -85,6 +85,7 @@ const hostFacts = (host: Host, config: Config): HostFacts => ({
   cgroupDriver: cgroupDriverOf(host, config),
   controllers: new Set(host.cgroups.mounts.keys()),
   swapAccounting: host.limits.swap,
+  ioWeight: host.limits.ioWeight,
   capabilities: capabilitiesOfMask(host.capabilityMask.toString(16)),
 });
 

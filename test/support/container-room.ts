@@ -56,6 +56,8 @@ const host: HostFacts = {
   openFilesLimit: 20_000,
   controllers: new Set(['memory', 'cpu', 'pids', 'cpuset', 'blkio', 'devices']),
   swapAccounting: true,
+  ioWeight: true,
+  memoryNodes: '0',
   capabilities: ['CAP_CHOWN', 'CAP_NET_ADMIN', 'CAP_KILL'],
 };
 

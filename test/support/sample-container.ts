@@ -60,6 +60,8 @@ export const sampleHost = (changes: Partial<HostFacts> = {}): HostFacts => ({
   openFilesLimit: 20_000,
   controllers: new Set(['memory', 'cpu', 'pids', 'cpuset', 'blkio', 'devices']),
   swapAccounting: true,
+  ioWeight: true,
+  memoryNodes: '0',
   capabilities: CAPABILITIES,
   ...changes,
 });

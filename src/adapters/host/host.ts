@@ -22,6 +22,8 @@ export interface Host {
   readonly cpus: number;
   /** Bytes. */
   readonly memory: number;
+  /** Nodes of memory that are online, as the kernel lists them: `0-1`. */
+  readonly memoryNodes: string;
   readonly cgroups: CgroupLayout;
   readonly limits: Limits;
   readonly systemd: boolean;
@@ -132,6 +134,7 @@ export const probeHost = (files: HostFiles = hostFiles): Host => {
     architecture: ARCHITECTURES[uname] ?? uname,
     cpus: cpus().length,
     memory: memoryOf(files),
+    memoryNodes: files.text('/sys/devices/system/node/online')?.trim() ?? '0',
     cgroups,
     limits: findLimits(cgroups, files),
     systemd: files.exists('/run/systemd/system'),

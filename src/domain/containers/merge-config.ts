@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { posix } from 'node:path';
 import type { ContainerConfig, HealthcheckConfig } from '../../spec/container-config.ts';
 
 const keyOf = (entry: string): string => entry.split('=', 1)[0] ?? '';
@@ -57,6 +58,9 @@ const union = <Value>(
   image: Readonly<Record<string, Value>> | undefined,
 ): Readonly<Record<string, Value>> | undefined => (own || image) && { ...image, ...own };
 
+/** Without dots, double slashes and a slash at the end. */
+const cleanDirectory = (path: string): string => (path === '' ? '' : posix.resolve('/', path));
+
 /** What the container runs with: its own configuration, and the image's wherever it leaves something open. */
 export const mergeConfig = (own: ContainerConfig, image: ContainerConfig): ContainerConfig => {
   const { entrypoint: _e, cmd: _c, ...rest } = own;
@@ -69,7 +73,7 @@ export const mergeConfig = (own: ContainerConfig, image: ContainerConfig): Conta
     ...program,
     argsEscaped,
     user: own.user || image.user,
-    workingDir: own.workingDir || image.workingDir,
+    workingDir: cleanDirectory(own.workingDir || image.workingDir),
     stopSignal: own.stopSignal || image.stopSignal,
     stopTimeout: own.stopTimeout ?? image.stopTimeout,
     env: mergeEnv(own.env, image.env),

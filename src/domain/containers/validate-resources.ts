@@ -69,11 +69,18 @@ const dropUnsupported = (asked: Resources, host: HostFacts): CheckedHostConfig =
     { cpusetCpus: '', cpusetMems: '' },
     `${KERNEL} cpuset or the cgroup is not mounted. Cpuset discarded.`,
   );
+  const hasWeights = has('blkio') && host.ioWeight;
   drop(
-    asked.blkioWeight > 0 && !has('blkio'),
+    asked.blkioWeight > 0 && !hasWeights,
     { blkioWeight: 0 },
     `${KERNEL} Block I/O weight or the cgroup is not mounted. Weight discarded.`,
   );
+  drop(
+    (asked.blkioWeightDevice ?? []).length > 0 && !hasWeights,
+    { blkioWeightDevice: [] },
+    `${KERNEL} Block I/O weight_device or the cgroup is not mounted. Weight-device discarded.`,
+  );
+  drop(asked.cpuPercent > 0, { cpuPercent: 0 }, 'linux does not support CPU percent. Percent discarded.');
   drop(
     asked.oomKillDisable === true && host.cgroupVersion === '2',
     { oomKillDisable: undefined },
@@ -130,14 +137,24 @@ const checkCpuset = (asked: Resources, host: HostFacts): void => {
       `Requested CPUs are not available - requested ${asked.cpusetCpus}, available: ${available}`,
     );
   }
-  read('mems', asked.cpusetMems);
+  const online = parseCpuList(host.memoryNodes) ?? [];
+  if (read('mems', asked.cpusetMems).some((node) => !online.includes(node))) {
+    throw invalid(
+      `Requested memory nodes are not available - requested ${asked.cpusetMems}, available: ${host.memoryNodes}`,
+    );
+  }
 };
 
 const checkRest = (asked: Resources): void => {
   if (asked.blkioWeight !== 0 && (asked.blkioWeight < 10 || asked.blkioWeight > 1000))
     throw invalid('Range of blkio weight is from 10 to 1000');
-  if (asked.ioMaximumBandwidth !== 0 || asked.ioMaximumIOps !== 0)
-    throw invalid('invalid QoS settings: linux does not support configuration of maximum IO');
+  const { ioMaximumBandwidth, ioMaximumIOps, cpuRealtimePeriod: period, cpuRealtimeRuntime } = asked;
+  const quality = (what: string): EngineError =>
+    invalid(`invalid QoS settings: linux does not support configuration of maximum ${what}`);
+  if (ioMaximumBandwidth !== 0) throw quality('bandwidth');
+  if (ioMaximumIOps !== 0) throw quality('IOPs');
+  if (period !== 0 && cpuRealtimeRuntime > period)
+    throw invalid('cpu real-time runtime cannot be higher than cpu real-time period');
 };
 
 /** The value a limit gets where the request leaves it open. */

@@ -61,7 +61,7 @@ class LocalVolumes implements Volumes {
     if ((request.driver || 'local') !== 'local') {
       throw new EngineError(
         'not-found',
-        `error looking up volume plugin ${request.driver}: plugin "${request.driver}" not found`,
+        `create ${name}: error looking up volume plugin ${request.driver}: plugin "${request.driver}" not found`,
       );
     }
     checkVolumeName(name);

@@ -20,6 +20,10 @@ export interface HostFacts {
   /** Controllers that are there, by v1 name (`memory`, `cpu`, `pids`, `cpuset`, `blkio`, `devices` …). */
   readonly controllers: ReadonlySet<string>;
   readonly swapAccounting: boolean;
+  /** Whether the kernel shares block I/O by weights. */
+  readonly ioWeight: boolean;
+  /** Nodes of memory that are online, as the kernel lists them: `0-1`. */
+  readonly memoryNodes: string;
   /**
    * Capabilities the daemon itself holds (`CAP_CHOWN` …): what privileged and `ALL` give. A runtime that is asked for
    * more fails. `capabilitiesOfMask` makes it from `CapEff` of /proc/self/status.
