@@ -11,14 +11,14 @@ import { KEY_PREFIX } from './unpack.ts';
  * leaves it to the sweep of unfinished ones): they hold for as long as the image is held. @throws not-found
  */
 export const viewLayers = async (
-  { snapshots, ensureUnpacked }: Pick<RootfsDeps, 'snapshots' | 'ensureUnpacked'>,
+  { snapshots, ensureUnpacked, layers }: Pick<RootfsDeps, 'snapshots' | 'ensureUnpacked' | 'layers'>,
   image: Image,
 ): Promise<readonly Mount[]> => {
   if (image.chainId === undefined) return [];
   const { chainId } = image;
   const key = `${KEY_PREFIX}${randomUUID()} view`;
   const look = async (): Promise<readonly Mount[]> => {
-    const mounts = await snapshots.view(key, chainId);
+    const mounts = await snapshots.view(key, layers.nameOf(chainId));
     await snapshots.remove(key);
     return mounts;
   };
