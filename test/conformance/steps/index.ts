@@ -5,6 +5,7 @@ import { copySteps } from './copy.ts';
 import { createSteps } from './create.ts';
 import { eventSteps } from './events.ts';
 import { execSteps } from './exec.ts';
+import { fieldSteps } from './fields.ts';
 import { healthSteps } from './health.ts';
 import { imageSteps } from './images.ts';
 import { inspectSteps } from './inspect.ts';
@@ -23,6 +24,7 @@ import { systemSteps } from './system.ts';
 export const groups: readonly StepGroup[] = [
   systemSteps,
   createSteps,
+  fieldSteps,
   runSteps,
   lifecycleSteps,
   logsSteps,
