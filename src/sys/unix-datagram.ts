@@ -11,7 +11,7 @@ const sendTo = declare<
 >('intptr_t sendto(int fd, const void *bytes, size_t length, int flags, const void *to, uint32_t toLength)');
 
 /** A `sockaddr_un` of `<sys/un.h>`: the family in host order, then the path; a leading `@` stands for the abstract NUL. */
-const unixAddress = (path: string): Buffer => {
+export const unixAddress = (path: string): Buffer => {
   const name = path.startsWith('@') ? `\0${path.slice(1)}` : `${path}\0`;
   const bytes = Buffer.alloc(2 + Buffer.byteLength(name));
   bytes.writeUInt16LE(AF_UNIX);
