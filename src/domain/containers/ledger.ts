@@ -46,6 +46,8 @@ export interface Ledger {
   ): Promise<void>;
   /** A change for which memory is enough (what a health check said): seen by all, not saved. Call it with the lock held. */
   show(next: Container, action?: string, attributes?: EventAttributes): void;
+  /** Calls `listener` after every change of the container and when it is gone, until disposed of. */
+  watch(id: ContainerId, listener: () => void): Disposable;
   /** An event that changes no state (`attach`, `exec_start: …`). */
   publish(container: Container, action: string, attributes?: EventAttributes): void;
 }
@@ -74,6 +76,7 @@ export class ContainerLedger implements Ledger {
   readonly names = new NameTable();
   readonly #containers = new Map<ContainerId, Container>();
   readonly #locks = new KeyedMutex<ContainerId>();
+  readonly #watchers = new Map<ContainerId, Set<() => void>>();
   readonly #deps: LedgerDeps;
 
   constructor(deps: LedgerDeps) {
@@ -134,6 +137,22 @@ export class ContainerLedger implements Ledger {
   show(next: Container, action?: string, attributes: EventAttributes = {}): void {
     this.#containers.set(next.id, next);
     if (action !== undefined) this.publish(next, action, attributes);
+    this.#tell(next.id);
+  }
+
+  watch(id: ContainerId, listener: () => void): Disposable {
+    const listeners = this.#watchers.get(id) ?? new Set();
+    this.#watchers.set(id, listeners.add(listener));
+    return {
+      [Symbol.dispose]: () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) this.#watchers.delete(id);
+      },
+    };
+  }
+
+  #tell(id: ContainerId): void {
+    for (const listener of this.#watchers.get(id) ?? []) listener();
   }
 
   async #save(next: Container): Promise<void> {
@@ -174,6 +193,7 @@ export class ContainerLedger implements Ledger {
     if (container) releaseLinkNames(this.names, container);
     this.#containers.delete(id);
     this.names.releaseAll(id);
+    this.#tell(id);
   }
 
   #byName(reference: string): Container | undefined {

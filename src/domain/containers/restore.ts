@@ -5,15 +5,16 @@ import { isKind, messageOf } from '../../base/errors.ts';
 import { now, seconds } from '../../base/time.ts';
 import { SIGKILL } from '../../spec/signals.ts';
 import { type AdoptRunDeps, adoptRun } from './adopt-run.ts';
+import { startAtBoot } from './boot/start-at-boot.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { type ExitDeps, handleExit, UNKNOWN_EXIT } from './exits.ts';
 import { healthAtStart } from './health/run-health.ts';
+import { refreshLinks } from './links/refresh-links.ts';
 import { loadContainers } from './load-containers.ts';
 import { monitorTasks } from './monitor.ts';
 import { removeContainer, removeRemains } from './remove-container.ts';
 import { shouldStartAtBoot } from './restart-policy.ts';
-import { restartByPolicy } from './start.ts';
 import { hasProcess } from './state.ts';
 import { sweepLeftovers } from './sweep.ts';
 
@@ -98,14 +99,13 @@ const finishRemoval = async (deps: RestoreDeps, container: Container): Promise<v
 const exitCodeOf = ({ state }: Container): number =>
   state.status === 'exited' || state.status === 'restarting' ? state.exitCode : 0;
 
-/** A container that waits for a restart which no scheduler remembers, or that could not be started before. */
-const startAtBoot = async (deps: RestoreDeps, container: Container): Promise<void> => {
-  const { id, hostConfig, state } = container;
-  if (!['exited', 'restarting', 'created'].includes(state.status)) return;
-  if (shouldStartAtBoot(hostConfig.restartPolicy, { ...container, exitCode: exitCodeOf(container) })) {
-    await restartByPolicy(deps, id);
-    return;
-  }
+const isWanted = (container: Container): boolean =>
+  ['exited', 'restarting', 'created'].includes(container.state.status) &&
+  shouldStartAtBoot(container.hostConfig.restartPolicy, { ...container, exitCode: exitCodeOf(container) });
+
+/** A container that waits for a restart which no scheduler remembers, and is not to have it. */
+const endWaiting = async (deps: RestoreDeps, container: Container): Promise<void> => {
+  const { id, state } = container;
   if (state.status !== 'restarting') return;
   using _lock = await deps.ledger.lock(id);
   await deps.ledger.recordFact({ ...container, state: { ...state, status: 'exited' } });
@@ -154,7 +154,10 @@ export const restoreContainers = async (deps: RestoreDeps, signal: AbortSignal):
   await each(deps, autoRemoved, async (container) => removeLeftover(deps, container));
   await within(deps.cleanups.idle(), KILL_PATIENCE);
   await sweepLeftovers(deps, unreadable);
-  void each(deps, stopped, async (container) => startAtBoot(deps, container));
+  await each(deps, running, async ({ id }) => refreshLinks(deps, id));
+  const [wanted, unwanted] = [stopped.filter(isWanted), stopped.filter((container) => !isWanted(container))];
+  await each(deps, unwanted, async (container) => endWaiting(deps, container));
+  void startAtBoot(deps, wanted, { signal });
 };
 
 const sortStopped = (
