@@ -167,6 +167,13 @@ export class Exchange {
     return json;
   }
 
+  /** The JSON body as it is; `undefined` when there is none. @throws invalid-argument */
+  async readOptionalJson(): Promise<unknown> {
+    const head = this.bodyHead;
+    requireJson(head);
+    return parseJson(await readBody(head, this.body));
+  }
+
   /** Reads a body that nobody needs, so that what follows it is found. */
   async skipBody(): Promise<void> {
     for await (const _ of this.body);

@@ -15,10 +15,11 @@ import { createLogs, type Logs, type LogsConfig } from '../domain/logs/index.ts'
 import { createNetworks, type NetworksRoom } from '../domain/networks/index.ts';
 import { createSystem, findInit, type OpenListener, type SystemRoom } from '../domain/system/index.ts';
 import { createVolumes } from '../domain/volumes/index.ts';
+import type { IdMaps } from '../spec/id-maps.ts';
 import type { Platform } from '../spec/platform.ts';
 import { buildFacts } from './build-info.ts';
 import type { Adapters } from './compose-adapters.ts';
-import type { Config } from './config.ts';
+import type { Config, Environment } from './config.ts';
 import type { Paths } from './paths.ts';
 
 /** Every room of the engine. */
@@ -41,6 +42,11 @@ export interface DomainOptions {
   readonly listeners: readonly OpenListener[];
   readonly log: Log;
   readonly lifetime: AbortSignal;
+  readonly env: Environment;
+  /** What services are told of who calls. */
+  readonly userAgent: string;
+  /** The containers' user namespace, when they have one. */
+  readonly idMaps?: IdMaps;
 }
 
 /** A room's slice of the configuration: looked at anew at each use, as the room does. */
@@ -91,7 +97,7 @@ const hostFacts = (host: Host, config: Config): HostFacts => ({
 
 /** Makes the rooms, bottom to top. Nothing is read or written before they are started. */
 export const composeDomain = (options: DomainOptions): Rooms => {
-  const { adapters, config, paths, id, listeners, log, lifetime } = options;
+  const { adapters, config, paths, id, listeners, log, lifetime, idMaps } = options;
   const { containerd, host, programs } = adapters;
   const room = (name: string): Log => log.with({ module: name });
   const initPath = findInit(programs, config.current.initPath);
@@ -109,14 +115,24 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     events,
     config: slice(config, imagesConfig),
     host: platformOf(host),
+    engineVersion: buildFacts().version,
     log: room('images'),
     lifetime,
+    ...(idMaps && { idMaps }),
   });
   const logs = createLogs({
     files: adapters.logFiles,
     config: slice(config, logsConfig),
+    events,
     hostname: host.name,
     log: room('logs'),
+    remote: {
+      targets: adapters.logTargets,
+      environment: options.env,
+      userAgent: options.userAgent,
+      pid: process.pid,
+      log: room('logs'),
+    },
   });
   const volumes = createVolumes({ store: adapters.volumeStore, events, log: room('volumes') });
   const networks = createNetworks({
@@ -152,6 +168,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     cgroups: adapters.cgroups,
     log: room('containers'),
     lifetime,
+    ...(idMaps && { idMaps }),
   });
   const system = createSystem({
     config,
@@ -162,6 +179,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     programs,
     initPath,
     cgroupDriver: facts.cgroupDriver,
+    userNamespace: idMaps !== undefined,
     containerd,
     listeners,
     containers,

@@ -73,6 +73,7 @@ const config: ContainersConfig = {
   defaultCgroupnsMode: '',
   liveRestore: false,
   shutdownTimeout: seconds(15),
+  startTimeout: seconds(30),
 };
 
 const image: Image = {
@@ -104,6 +105,7 @@ const fakeImages = (layers: Set<string>, holders: Set<string>): Images => ({
   pull: unused,
   load: unused,
   tag: unused,
+  commit: unused,
   delete: unused,
   hold: (_, { container }) => {
     holders.add(container);
@@ -201,8 +203,10 @@ const fakeVolumes = (): Volumes => {
 
 const fakeLogs: Logs = {
   validate: () => undefined,
+  validateDefaults: () => undefined,
   withDefaults: (asked) => ({ ...asked, type: asked.type || 'json-file', config: asked.config ?? {} }),
   open: async () => ({ write: () => undefined, [Symbol.asyncDispose]: async () => undefined }),
+  reopen: async () => ({ write: () => undefined, [Symbol.asyncDispose]: async () => undefined }),
   read: unused,
   path: ({ id }) => `/fake/${id}-json.log`,
   drivers: ['json-file'],
@@ -216,7 +220,7 @@ const fakeExecs: Execs = {
   resize: unused,
   run: unused,
   idsOf: () => undefined,
-  startsEnded: async () => undefined,
+  holdStarts: async () => ({ [Symbol.dispose]: () => undefined }),
   exited: () => undefined,
   containerStopped: () => undefined,
   containerRemoved: () => undefined,
@@ -253,7 +257,7 @@ export const createTestRoom = (
       logs: fakeLogs,
       events: { publish },
       host,
-      processStatus: { list: unused },
+      processStatus: { list: unused, beganAt: () => undefined },
       cgroups: createFakeCgroups(),
       log: silentLog,
       lifetime: new AbortController().signal,

@@ -77,6 +77,7 @@ export const startImages = async (
       ...config,
     }),
     host: hostPlatform(process.arch),
+    engineVersion: '28.5.2',
     log: silentLog,
     lifetime: new AbortController().signal,
   });

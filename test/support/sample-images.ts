@@ -139,6 +139,7 @@ export const sampleRoom = async (given: Partial<ImagesDeps> = {}): Promise<Sampl
       maxDownloadAttempts: 3,
     }),
     host: hostPlatform('x64'),
+    engineVersion: '28.5.2',
     log: silentLog,
     lifetime: new AbortController().signal,
     pause: (span) => Promise.resolve(void pauses.push(span)),

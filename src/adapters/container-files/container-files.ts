@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TarPart } from '../../spec/tar/read.ts';
+import type { IdMaps } from '../../spec/id-maps.ts';
 import type { Mount } from '../../spec/mount.ts';
 import type { Timestamp } from '../../base/time.ts';
 
@@ -62,10 +63,22 @@ export interface FileView extends Disposable {
   unpack(parts: AsyncIterable<TarPart>, request: UnpackRequest): Promise<void>;
 }
 
+/** Where a container's own changes and the layers beneath them lie. */
+export interface LayerPlan {
+  /** overlayfs's upper directory, or the whole file system when nothing lies beneath. */
+  readonly upperDirectory: string;
+  /** Topmost first. */
+  readonly lowerDirectories: readonly string[];
+  /** The user namespace whose owners the files have on the host: the layer names them as the container does. */
+  readonly idMaps?: IdMaps;
+}
+
 /** Opens containers' files, running or not. */
 export interface ContainerFiles {
   /** Nothing stays mounted in the host's tree: the view lives as long as it is not disposed of, and no longer than this process. */
   open(plan: ViewPlan): FileView;
+  /** A container's own changes as a layer of an image, running or not: a tar stream. Its pieces are used again: who keeps one past the next copies it. */
+  packLayer(plan: LayerPlan): AsyncIterable<Uint8Array>;
   /** At boot: takes away what a crash in the midst of `open` left mounted. */
   sweep(): void;
 }

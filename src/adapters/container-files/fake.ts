@@ -2,6 +2,7 @@
 import { openSync } from 'node:fs';
 import { O_PATH } from '../../sys/openat2.ts';
 import type { ContainerFiles, ViewPlan } from './container-files.ts';
+import { packLayer } from './pack-layer.ts';
 import { viewOf } from './view.ts';
 
 export interface FakeContainerFiles extends ContainerFiles {
@@ -24,6 +25,7 @@ export const createFakeContainerFiles = (directory: string): FakeContainerFiles 
       views.add(root);
       return viewOf(root, () => void views.delete(root));
     },
+    packLayer,
     sweep: () => undefined,
   };
 };

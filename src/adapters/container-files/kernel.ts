@@ -22,6 +22,7 @@ import { makeDirectories } from './make-directories.ts';
 import { placeOfOverlay, placesBelow } from '../../spec/mount-table.ts';
 import { inside, openPath, self } from './open-file.ts';
 import { O_PATH } from '../../sys/openat2.ts';
+import { packLayer } from './pack-layer.ts';
 import { viewOf } from './view.ts';
 
 /** What Docker gives the mount points that it makes. */
@@ -135,5 +136,6 @@ export const createContainerFiles = (workDirectory: string): ContainerFiles => (
     const release = kept.move();
     return viewOf(root, () => release.dispose());
   },
+  packLayer,
   sweep: () => sweep(workDirectory),
 });

@@ -21,7 +21,8 @@ const CAPABILITY = 'security.capability';
 
 const readAsync = promisify(read);
 
-const typeOf = (stats: Stats): TarEntryType | undefined => {
+/** What a tar calls this kind of file; `undefined` for a socket. */
+export const typeOf = (stats: Stats): TarEntryType | undefined => {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';
   if (stats.isSymbolicLink()) return 'symlink';
@@ -35,7 +36,8 @@ const xattrsOf = (path: string): ReadonlyMap<string, Uint8Array> => {
   return new Map(value ? [[CAPABILITY, value]] : []);
 };
 
-const entryOf = ({ name, stats, place }: WalkedFile, type: TarEntryType): NewTarEntry => {
+/** A walked file's entry, without its size. @throws by errno for what is gone */
+export const entryOf = ({ name, stats, place }: WalkedFile, type: TarEntryType): NewTarEntry => {
   const { major, minor } = decodeDevice(stats.rdev);
   const isDevice = type === 'character' || type === 'block';
   return {
@@ -53,7 +55,7 @@ const entryOf = ({ name, stats, place }: WalkedFile, type: TarEntryType): NewTar
 };
 
 /** The names under which files with several links were packed first. */
-class FirstNames {
+export class FirstNames {
   readonly #names = new Map<string, string>();
 
   /** The earlier name of the same file; `undefined` when there is none. */
@@ -66,15 +68,30 @@ class FirstNames {
   }
 }
 
+/** Two blocks taken in turns: new ones for each read cost the collector several times what the reading costs. */
+export class Blocks {
+  #next: Buffer | undefined;
+  #other: Buffer | undefined;
+
+  /** The block that was not taken the last time. */
+  take(): Buffer {
+    const block = this.#next ?? Buffer.allocUnsafeSlow(BLOCK_SIZE);
+    this.#next = this.#other;
+    this.#other = block;
+    return block;
+  }
+}
+
 /** Exactly `size` bytes: of a file that shrinks meanwhile the rest is zeros, what it grows by is left out. */
-async function* contentOf(fd: number, size: number): AsyncGenerator<Uint8Array> {
+async function* contentOf(fd: number, size: number, blocks: Blocks): AsyncGenerator<Uint8Array> {
   for (let left = size; left > 0;) {
-    const block = Buffer.allocUnsafe(Math.min(left, BLOCK_SIZE));
+    // What is no whole block may be kept for a while, to be put together with what follows.
+    const block = left < BLOCK_SIZE ? Buffer.allocUnsafe(left) : blocks.take();
     const { bytesRead } = await readAsync(fd, block, 0, block.length, null);
     if (bytesRead === 0) block.fill(0);
     const got = bytesRead === 0 ? block.length : bytesRead;
     left -= got;
-    yield block.subarray(0, got);
+    yield got === block.length ? block : Buffer.from(block.subarray(0, got));
   }
 }
 
@@ -90,7 +107,12 @@ const openContent = ({ name, place }: WalkedFile): OpenFile | undefined =>
   place &&
   tried('open', name, () => unlessGone(() => openChild(place.directory, place.base, constants.O_RDONLY)));
 
-async function* packFile(file: WalkedFile): AsyncGenerator<Uint8Array> {
+/** A plain file's entry and its content; nothing when it is gone. `adjust` sees the entry before it is told. */
+export async function* packFile(
+  file: WalkedFile,
+  blocks: Blocks,
+  adjust: (entry: NewTarEntry) => NewTarEntry = (entry) => entry,
+): AsyncGenerator<Uint8Array> {
   using opened = openContent(file);
   if (!opened) return;
   const stats = fstatSync(opened.fd);
@@ -98,21 +120,22 @@ async function* packFile(file: WalkedFile): AsyncGenerator<Uint8Array> {
   const { size } = stats;
   const entry = unlessGone(() => entryOf({ ...file, stats }, 'file'));
   if (!entry) return;
-  yield encodeHeader({ ...entry, size });
-  if (size > SMALL) yield* contentOf(opened.fd, size);
+  yield encodeHeader({ ...adjust(entry), size });
+  if (size > SMALL) yield* contentOf(opened.fd, size, blocks);
   else if (size > 0) yield readSmall(opened.fd, size);
   if (paddingOf(size) > 0) yield Buffer.alloc(paddingOf(size));
 }
 
 async function* packEntries(root: number, request: PackRequest): AsyncGenerator<Uint8Array> {
   const first = new FirstNames();
+  const blocks = new Blocks();
   for (const file of walkTree(root, request)) {
     const type = typeOf(file.stats);
     // A socket lives with the process that made it.
     if (type === undefined) continue;
     const linkName = first.of(file);
     if (linkName !== undefined) yield encodeHeader({ ...entryOf(file, 'hardlink'), linkName });
-    else if (type === 'file') yield* packFile(file);
+    else if (type === 'file') yield* packFile(file, blocks);
     else {
       const entry = unlessGone(() => entryOf(file, type));
       if (entry) yield encodeHeader(entry);
@@ -121,11 +144,11 @@ async function* packEntries(root: number, request: PackRequest): AsyncGenerator<
   yield TAR_END;
 }
 
-/** A tar stream of what `request` names in the tree below the open directory `root`; small pieces are put together. */
-export async function* packTree(root: number, request: PackRequest): AsyncGenerator<Uint8Array> {
+/** Small pieces put together. One stays as it is until the next but one is asked for; who keeps it longer copies it. */
+export async function* inBlocks(entries: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let parts: Uint8Array[] = [];
   let length = 0;
-  for await (const part of packEntries(root, request)) {
+  for await (const part of entries) {
     parts.push(part);
     length += part.length;
     if (length < BLOCK_SIZE) continue;
@@ -137,3 +160,10 @@ export async function* packTree(root: number, request: PackRequest): AsyncGenera
   }
   if (length > 0) yield Buffer.concat(parts, length);
 }
+
+/**
+ * A tar stream of what `request` names in the tree below the open directory `root`. A piece stays as it is until the
+ * next but one is asked for; who keeps it longer copies it.
+ */
+export const packTree = (root: number, request: PackRequest): AsyncGenerator<Uint8Array> =>
+  inBlocks(packEntries(root, request));

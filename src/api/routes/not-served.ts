@@ -36,7 +36,6 @@ const noManager = (): EngineError =>
 
 const LATER: readonly Row[] = [
   ['ContainerAttachWebsocket', 'GET', '/containers/{name:.*}/attach/ws'],
-  ['ImageCommit', 'POST', '/commit'],
   ['ImagePush', 'POST', '/images/{name:.*}/push'],
   ['ImageSearch', 'GET', '/images/search'],
   ['ImagePrune', 'POST', '/images/prune'],

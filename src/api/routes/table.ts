@@ -10,6 +10,7 @@ import type { Route } from '../route.ts';
 import { archiveRoutes } from './containers/archive.ts';
 import { attachRoute } from './containers/attach.ts';
 import { changesRoute } from './containers/changes.ts';
+import { commitRoute } from './containers/commit.ts';
 import { createRoute } from './containers/create.ts';
 import { deleteRoute } from './containers/delete.ts';
 import { exportRoute } from './containers/export.ts';
@@ -94,6 +95,7 @@ const containerRoutes = ({ containers, images, host }: RoutesDeps): readonly Rou
   topRoute(containers),
   statsRoute(containers),
   pruneRoute(containers),
+  commitRoute(containers),
   deleteRoute(containers),
 ];
 

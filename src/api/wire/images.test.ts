@@ -79,7 +79,7 @@ test('an image without names had some up to API 1.42', () => {
 });
 
 test('history is newest first, and only its top is here', () => {
-  assert.deepEqual(historyBody(image), [
+  assert.deepEqual(historyBody([image]), [
     { Comment: 'c', Created: 1704067200, CreatedBy: 'CMD sh', Id: ID, Size: 0, Tags: ['busybox:latest'] },
     { Comment: '', Created: 0, CreatedBy: 'ADD x', Id: '<missing>', Size: 7, Tags: null },
   ]);

@@ -38,7 +38,7 @@ export const imageBody = (image: Image, driver: string, api: ApiVersion): object
   Id: image.id,
   RepoTags: image.repoTags,
   RepoDigests: image.repoDigests,
-  Parent: '',
+  Parent: image.parent ?? '',
   Comment: image.comment,
   ...createdBody(image, api),
   ...(api < 45 ? { Container: '', ContainerConfig: containerConfig.encode(containerConfig.zero) } : {}),
@@ -76,7 +76,7 @@ export const listedImageBody = (image: Image, holders: number, api: ApiVersion):
     Created: image.created === undefined ? 0 : unixSeconds(image.created),
     Id: image.id,
     Labels: image.config.labels ?? null,
-    ParentId: '',
+    ParentId: image.parent ?? '',
     RepoDigests: digests,
     RepoTags: tags,
     SharedSize: -1,
@@ -94,15 +94,13 @@ const historyRow = (entry: HistoryEntry, id: string, tags: readonly string[] | n
   Tags: tags,
 });
 
-/** Engine API, `HistoryResponseItem[]`, newest first: only the top is an image that is here. */
-export const historyBody = (image: Image): readonly object[] =>
-  image.history
-    .toReversed()
-    .map((entry, index) =>
-      index === 0
-        ? historyRow(entry, image.id, image.repoTags.length === 0 ? null : image.repoTags)
-        : historyRow(entry, '<missing>', null),
-    );
+/** Engine API, `HistoryResponseItem[]`, newest first. `made` are the image and those it was made from here, each one step down. */
+export const historyBody = (made: readonly [Image, ...Image[]]): readonly object[] =>
+  made[0].history.toReversed().map((entry, index) => {
+    const image = made[index];
+    if (!image) return historyRow(entry, '<missing>', null);
+    return historyRow(entry, image.id, image.repoTags.length === 0 ? null : image.repoTags);
+  });
 
 /** Engine API, `ImageDeleteResponseItem[]`. */
 export const deletedBody = (rows: readonly DeletedImage[]): readonly object[] =>

@@ -10,6 +10,7 @@ import type { Registries, RegistrySettings } from '../../adapters/registry/index
 import type { IdMaps } from '../../spec/id-maps.ts';
 import type { Platform } from '../../spec/platform.ts';
 import type { EventPublisher } from '../events/index.ts';
+import { commitImage } from './commit.ts';
 import { deleteImage } from './delete.ts';
 import { createDriverProbe } from './driver-status.ts';
 import { ensureUnpacked } from './ensure-unpacked.ts';
@@ -51,6 +52,8 @@ export interface ImagesDeps {
   readonly config: ConfigSource<ImagesConfig>;
   /** What this machine runs. */
   readonly host: Platform;
+  /** The engine's version, which images made here name. */
+  readonly engineVersion: string;
   readonly log: Log;
   /** Aborts when the daemon stops. */
   readonly lifetime: AbortSignal;
@@ -107,6 +110,7 @@ export const createImages = (given: ImagesDeps): StartableImages => {
     pull: (request) => pullImage(pulling, request),
     load: (archive, options) => loadImages(deps, archive, options),
     tag: async (source, repository, tag) => tagImage(deps, source, targetReference(repository, tag)),
+    commit: (request) => commitImage(deps, request),
     delete: (reference, options) => deleteImage(deps, reference, options),
     hold: (id, holder) => holders.hold(id, holder, chainIdsOf(index.get(id)?.config.diffIds ?? [])),
     holders: (id) => holders.count(id),

@@ -33,6 +33,8 @@ export interface Image {
   readonly repoTags: readonly string[];
   /** Familiar names with digest, sorted: `busybox@sha256:…`. */
   readonly repoDigests: readonly string[];
+  /** The image it was made from here, by commit or build. */
+  readonly parent?: ImageId;
   /** When a tag was last written here by `tag`, build, commit or import. */
   readonly lastTagged?: Timestamp;
   /** The manifest it came by, when known. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContainerId } from '../../base/ids.ts';
+import type { ContainerConfig } from '../../spec/container-config.ts';
 import type { ImageId } from '../../spec/digest.ts';
 import type { Mount } from '../../spec/mount.ts';
 import type { Platform } from '../../spec/platform.ts';
@@ -62,6 +63,23 @@ export interface Rootfs {
   readonly workDirectory?: string;
 }
 
+/** What becomes an image. */
+export interface CommitRequest {
+  /** The image whose layers lie beneath; empty for none. */
+  readonly parent: ImageId;
+  /** The changes as a tar stream of the layer format (OCI image-spec). Read once. */
+  readonly layer: AsyncIterable<Uint8Array>;
+  /** Called when the layer has been read. @throws when it can not be trusted to be whole */
+  checkWhole(): void;
+  readonly config: ContainerConfig;
+  readonly container: { readonly id: ContainerId; readonly config: ContainerConfig };
+  readonly author: string;
+  readonly comment: string;
+  /** How the layer was made, as `docker history` shows it. */
+  readonly createdBy: string;
+  readonly signal: AbortSignal;
+}
+
 export interface Images {
   /** From memory. @throws not-found `No such image: x:latest`; not-found when `platform` does not match */
   resolve(reference: string, platform?: Platform): Image;
@@ -78,6 +96,8 @@ export interface Images {
   ): AsyncIterable<Progress>;
   /** @throws not-found; invalid-argument for a bad target */
   tag(source: string, repository: string, tag: string): Promise<void>;
+  /** Makes an image of what a container changed; without a name. @throws not-found when the image beneath is gone; insufficient-storage */
+  commit(request: CommitRequest): Promise<ImageId>;
   delete(
     reference: string,
     options: { readonly force: boolean; readonly noPrune: boolean },

@@ -3,3 +3,4 @@ export { createImages, type ImagesConfig, type ImagesDeps, type StartableImages 
 export type { HistoryEntry, Image } from './image.ts';
 export type * from './images.ts';
 export { packingOf, peekStream } from './packing.ts';
+export { targetReference } from './tag.ts';

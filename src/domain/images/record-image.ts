@@ -28,6 +28,8 @@ export interface NewImage {
   readonly heldAs?: readonly Digest[];
   readonly manifest: { readonly bytes: Uint8Array; readonly mediaType: string };
   readonly lease: string;
+  /** The image it was made from here. */
+  readonly parent?: ImageId;
 }
 
 /** Makes containerd's garbage collector follow from one blob to another, or to a snapshot. Source: containerd's documentation, "Garbage Collection". */
@@ -53,7 +55,7 @@ const writeBytes = async (
 
 /** Writes the image's configuration and manifest so that they hold its layers, and makes it known. Names come after. */
 export const recordImage = async (deps: RecordDeps, image: NewImage): Promise<StoredImage> => {
-  const { config, configBytes, layers, heldAs = [], lease, manifest } = image;
+  const { config, configBytes, layers, heldAs = [], lease, manifest, parent } = image;
   const chains = chainIdsOf(config.diffIds);
   const top = chains.at(-1);
   const snapshot: Record<string, string> =
@@ -67,7 +69,7 @@ export const recordImage = async (deps: RecordDeps, image: NewImage): Promise<St
   if (known) return known;
   const target = { mediaType: manifest.mediaType, digest, size: manifest.bytes.length };
   const layerSizes = await Promise.all(chains.map((chain) => deps.unpacker.sizeOf(chain)));
-  const stored: StoredImage = { id, config, manifest: target, layerSizes };
+  const stored: StoredImage = { id, config, manifest: target, layerSizes, ...(parent && { parent }) };
   await deps.store.save(stored, lease);
   deps.index.put(stored);
   return stored;

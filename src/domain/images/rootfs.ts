@@ -2,12 +2,12 @@
 import { isKind } from '../../base/errors.ts';
 import { formatRfc3339, now } from '../../base/time.ts';
 import { type ContainerId, parseId } from '../../base/ids.ts';
+import type { ChainId } from '../../spec/digest.ts';
 import type { Mount } from '../../spec/mount.ts';
 import type { Snapshots } from '../../adapters/containerd/index.ts';
 import type { Disk } from '../../adapters/disk/index.ts';
 import type { Image } from './image.ts';
 import type { Rootfs } from './images.ts';
-import type { LayerForm } from './layer-form.ts';
 
 /** Makes a snapshot a root of containerd's garbage collector. Source: containerd's documentation, "Garbage Collection". */
 const GC_ROOT = 'containerd.io/gc.root';
@@ -17,7 +17,8 @@ export interface RootfsDeps {
   readonly disk: Disk;
   /** Unpacks the image's layers, when somebody removed them behind our back. */
   readonly ensureUnpacked: (image: Image) => Promise<void>;
-  readonly layers: Pick<LayerForm, 'nameOf'>;
+  /** Names the committed snapshot of a chain. */
+  readonly layers: { nameOf(chain: ChainId): string };
 }
 
 const optionOf = (mount: Mount, name: string): string | undefined =>

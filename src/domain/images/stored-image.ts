@@ -38,7 +38,7 @@ export const sortReferences = (references: readonly Reference[]): readonly Refer
 
 /** The image as other rooms and clients see it. */
 export const describeImage = (stored: StoredImage, references: readonly Reference[]): Image => {
-  const { id, config, manifest, layerSizes, lastTagged } = stored;
+  const { id, config, manifest, layerSizes, lastTagged, parent } = stored;
   const { platform, created, author, comment, dockerVersion, diffIds } = config;
   const chain = chainId(diffIds);
   const named = sortReferences(references);
@@ -58,6 +58,7 @@ export const describeImage = (stored: StoredImage, references: readonly Referenc
     size: layerSizes.reduce((sum, size) => sum + size, 0),
     repoTags: familiar(false),
     repoDigests: familiar(true),
+    ...(parent === undefined ? {} : { parent }),
     ...(lastTagged === undefined ? {} : { lastTagged }),
     manifest,
   };
