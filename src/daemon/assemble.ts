@@ -10,6 +10,7 @@ import type { Config, Environment } from './config.ts';
 import { findOpenListeners } from './listeners.ts';
 import { oldestApiOf } from './oldest-api.ts';
 import type { Paths } from './paths.ts';
+import type { IdMaps } from '../spec/id-maps.ts';
 import { BERTH } from './version.ts';
 
 export interface AssemblyOptions {
@@ -21,6 +22,8 @@ export interface AssemblyOptions {
   readonly listeners: readonly Listener[];
   readonly log: Log;
   readonly lifetime: AbortSignal;
+  /** The containers' user namespace, when they have one. */
+  readonly idMaps?: IdMaps;
 }
 
 /** What a daemon consists of. */
@@ -47,9 +50,12 @@ const assembleApi = ({ config, env, listeners, log }: AssemblyOptions): Api => {
  * @throws unavailable where this machine cannot run containers
  */
 export const assemble = (options: AssemblyOptions, stack: AsyncDisposableStack): Parts => {
-  const { config, env, paths, id, listeners, log, lifetime } = options;
+  const { config, env, paths, id, listeners, log, lifetime, idMaps } = options;
   const userAgent = `berth/${BERTH.version}`;
-  const adapters = composeAdapters({ config: config.current, env, paths, userAgent, log }, stack);
+  const adapters = composeAdapters(
+    { config: config.current, env, paths, userAgent, log, ...(idMaps && { idMaps }) },
+    stack,
+  );
   const api = stack.use(assembleApi(options));
   const rooms = composeDomain({
     adapters,
@@ -59,6 +65,9 @@ export const assemble = (options: AssemblyOptions, stack: AsyncDisposableStack):
     listeners: findOpenListeners(listeners, config.current, log),
     log,
     lifetime,
+    env,
+    userAgent,
+    ...(idMaps && { idMaps }),
   });
   stack.use(rooms.events);
   return { adapters, rooms, api, platform: platformOf(adapters.host) };

@@ -33,6 +33,7 @@ import {
   type VolumeStore,
 } from '../adapters/store/index.ts';
 import type { Log } from '../base/log.ts';
+import { type IdMaps, rootOwner } from '../spec/id-maps.ts';
 import type { Config, Environment } from './config.ts';
 import type { Paths } from './paths.ts';
 
@@ -80,11 +81,14 @@ export interface AdapterOptions {
   readonly paths: Paths;
   readonly userAgent: string;
   readonly log: Log;
+  /** The containers' user namespace, when they have one. */
+  readonly idMaps?: IdMaps;
 }
 
 /** Makes all adapters; `stack` lets go of them. @throws unavailable where this machine cannot run containers */
 export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableStack): Adapters => {
-  const { config, env, paths, userAgent, log } = options;
+  const { config, env, paths, userAgent, log, idMaps } = options;
+  const owner = idMaps && rootOwner(idMaps);
   const host = probeHost();
   return {
     host,
@@ -116,8 +120,8 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     hostPorts: createHostPorts(),
     logFiles: createLogFiles(),
     containerFiles: createContainerFiles(paths.views),
-    containerStore: new ContainerDirectory(paths.containers),
-    volumeStore: new VolumeDirectory(paths.volumes),
+    containerStore: new ContainerDirectory(paths.containers, owner),
+    volumeStore: new VolumeDirectory(paths.volumes, owner),
     networkStore: stack.use(openNetworkStore(paths.networkDatabase, log)),
     eventStore: openEventStore(paths.eventDatabase, { keep: EVENTS_KEPT, log }),
   };

@@ -40,10 +40,13 @@ export interface Config {
   readonly labels: readonly string[];
   readonly liveRestore: boolean;
   readonly shutdownTimeout: Nanoseconds;
+  readonly startTimeout: Nanoseconds;
   /** Address of a containerd that runs already; empty to start one. */
   readonly containerd: string;
   readonly containerdNamespace: string;
   readonly pluginsNamespace: string;
+  /** Whose subordinate ids containers get: `default`, `user[:group]`, `uid[:gid]`; empty for no user namespaces. */
+  readonly usernsRemap: string;
 
   readonly runtimes: Readonly<Record<string, RuntimeConfig>>;
   readonly defaultRuntime: string;
@@ -109,6 +112,8 @@ const SHM_SIZE = 64 * 1024 * 1024;
 const MTU = 1500;
 /** Seconds a stop of the daemon gives its containers. */
 const SHUTDOWN_TIMEOUT = 15;
+/** Seconds that a runtime gets to start a container. */
+const START_TIMEOUT = 30;
 
 const STOCK_RUNTIMES: Readonly<Record<string, RuntimeConfig>> = {
   runc: { binary: 'runc', args: [] },
@@ -246,6 +251,7 @@ const containerConfig = (
   | 'logOptions'
   | 'liveRestore'
   | 'shutdownTimeout'
+  | 'startTimeout'
 > => ({
   runtimes: joinRuntimes(settings['add-runtime']),
   defaultRuntime: settings['default-runtime'] || 'runc',
@@ -261,6 +267,7 @@ const containerConfig = (
   logOptions: settings['log-opt'] ?? {},
   liveRestore: settings['live-restore'] ?? false,
   shutdownTimeout: seconds(settings['shutdown-timeout'] ?? SHUTDOWN_TIMEOUT),
+  startTimeout: seconds(settings['start-timeout'] ?? START_TIMEOUT),
 });
 
 /** The configuration that joined settings stand for. @throws invalid-argument for what `--validate` lets pass and a start does not */
@@ -280,6 +287,7 @@ export const makeConfig = (settings: Settings, env: Environment): Config =>
     containerd: settings.containerd ?? '',
     containerdNamespace: settings['containerd-namespace'] || 'moby',
     pluginsNamespace: settings['containerd-plugins-namespace'] || 'plugins.moby',
+    usernsRemap: settings['userns-remap'] ?? '',
   });
 
 /** Whether `level` is a level of the daemon log. */

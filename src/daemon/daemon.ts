@@ -10,6 +10,9 @@ import type { Config, Environment } from './config.ts';
 import { type Paths, pathsOf } from './paths.ts';
 import { claimDataRoot, type DataRoot } from './process/data-root.ts';
 import { claimExecRoot } from './process/exec-root.ts';
+import { hostAccounts } from './process/accounts.ts';
+import { makeRemappedDataRoot, openToRemappedRoot, remappedConfig } from './process/remapped-data-root.ts';
+import { type RemappedRoot, resolveRemappedRoot } from './process/remapped-root.ts';
 import { writePidfile } from './process/pidfile.ts';
 import { ServiceManager } from './process/service-manager.ts';
 import { LiveConfig, reloadAttributes } from './reload.ts';
@@ -28,7 +31,9 @@ export class Daemon implements AsyncDisposable {
   readonly #env: Environment;
   readonly #log: Log;
   readonly #config: LiveConfig;
-  readonly #paths: Paths;
+  #paths: Paths;
+  /** Present with user namespaces. */
+  #remapped: RemappedRoot | undefined;
   readonly #services: ServiceManager;
   /** Changes run to their end under it. */
   readonly #lifetime = new AbortController();
@@ -68,6 +73,7 @@ export class Daemon implements AsyncDisposable {
    * @throws conflict, unavailable, invalid-argument when it cannot; then nothing is left behind
    */
   async start(): Promise<void> {
+    this.#remap();
     const root = this.#claim();
     const listeners = resolveListeners(this.#config.current, this.#env, this.#log);
     const containerd = this.#startContainerd();
@@ -85,6 +91,7 @@ export class Daemon implements AsyncDisposable {
         listeners,
         log: this.#log,
         lifetime: this.#lifetime.signal,
+        ...(this.#remapped?.maps && { idMaps: this.#remapped.maps }),
       },
       this.#stack,
     );
@@ -116,7 +123,7 @@ export class Daemon implements AsyncDisposable {
 
   /** Goes on with another configuration: its reloadable parts have been chosen by the caller. */
   reload(config: Config): void {
-    this.#config.swap(config);
+    this.#config.swap(this.#remapped ? remappedConfig(config, this.#remapped) : config);
     const parts = this.#parts;
     if (!parts) return;
     parts.rooms.events.publish({
@@ -131,6 +138,16 @@ export class Daemon implements AsyncDisposable {
     await this.stop();
   }
 
+  /** Containers of a remapping daemon have a data root of their own. */
+  #remap(): void {
+    const { usernsRemap, dataRoot } = this.#config.current;
+    if (usernsRemap === '') return;
+    this.#remapped = resolveRemappedRoot(usernsRemap, hostAccounts(), this.#log);
+    makeRemappedDataRoot(dataRoot, this.#remapped.owner);
+    this.#config.swap(remappedConfig(this.#config.current, this.#remapped));
+    this.#paths = pathsOf(this.#config.current);
+  }
+
   #claim(): DataRoot {
     const { dataRoot, execRoot, pidfile } = this.#config.current;
     if (pidfile !== '') this.#stack.use(writePidfile(pidfile));
@@ -138,6 +155,7 @@ export class Daemon implements AsyncDisposable {
     this.#stack.use(claimExecRoot(execRoot));
     for (const path of [this.#paths.containers, this.#paths.volumes])
       mkdirSync(path, { recursive: true, mode: 0o710 });
+    if (this.#remapped?.maps) openToRemappedRoot(this.#paths, this.#remapped.owner);
     for (const path of [this.#paths.runDirectory, this.#paths.namespaces])
       mkdirSync(path, { recursive: true, mode: 0o700 });
     this.#id = root.id;

@@ -58,6 +58,8 @@ export interface RuntimeMount {
 
 export interface RuntimeLinux {
   readonly namespaces: readonly RuntimeNamespace[];
+  readonly uidMappings?: readonly RuntimeIdMapping[];
+  readonly gidMappings?: readonly RuntimeIdMapping[];
   readonly devices?: readonly RuntimeDevice[];
   readonly cgroupsPath: string;
   readonly resources: RuntimeResources;
@@ -67,6 +69,13 @@ export interface RuntimeLinux {
   readonly maskedPaths?: readonly string[];
   readonly readonlyPaths?: readonly string[];
   readonly mountLabel?: string;
+}
+
+/** One run of ids of a user namespace. */
+export interface RuntimeIdMapping {
+  readonly containerID: number;
+  readonly hostID: number;
+  readonly size: number;
 }
 
 export interface RuntimeNamespace {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   access,
+  chown,
   type FileHandle,
   mkdir,
   open,
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../base/errors.ts';
 import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import { stringify } from '../../base/json.ts';
+import type { Owner } from '../../spec/id-maps.ts';
 import type { ContainerDocuments, ContainerStore, FoundContainer } from './container-store.ts';
 
 const CONFIG = 'config.v2.json';
@@ -71,9 +73,12 @@ const write = async (directory: string, documents: ContainerDocuments, durable: 
 /** The real store, below `root` (`<data-root>/containers`). */
 export class ContainerDirectory implements ContainerStore {
   readonly #root: string;
+  readonly #owner: Owner | undefined;
 
-  constructor(root: string) {
+  /** `owner` is who containers' root is on the host: its group may pass through, and what containers get is its own. */
+  constructor(root: string, owner?: Owner) {
     this.#root = root;
+    this.#owner = owner;
   }
 
   directory(id: string): string {
@@ -99,6 +104,7 @@ export class ContainerDirectory implements ContainerStore {
     const fresh = join(this.#root, `${UNFINISHED}${id}`);
     try {
       await mkdir(fresh, { recursive: true, mode: DIRECTORY_MODE });
+      if (this.#owner) await chown(fresh, 0, this.#owner.gid);
       await write(fresh, documents, durable);
       await rename(fresh, this.directory(id));
       if (durable) await syncDirectory(this.#root);
@@ -110,7 +116,9 @@ export class ContainerDirectory implements ContainerStore {
 
   async writeFile(id: string, name: string, text: string): Promise<void> {
     try {
-      await writeFile(join(this.directory(id), name), text, { mode: FILE_MODE });
+      const path = join(this.directory(id), name);
+      await writeFile(path, text, { mode: FILE_MODE });
+      if (this.#owner) await chown(path, this.#owner.uid, this.#owner.gid);
     } catch (error) {
       refuse(error);
     }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import { stringify } from '../../base/json.ts';
+import type { Owner } from '../../spec/id-maps.ts';
 import type { StoredVolume, VolumeStore } from './volume-store.ts';
 
 const DATA = '_data';
@@ -20,9 +21,12 @@ const refuse = (error: unknown): never => {
 /** The real store, below `root` (`<data-root>/volumes`). */
 export class VolumeDirectory implements VolumeStore {
   readonly #root: string;
+  readonly #owner: Owner | undefined;
 
-  constructor(root: string) {
+  /** `owner` is whose the volumes' data are: containers' root on the host. The host's root without. */
+  constructor(root: string, owner?: Owner) {
     this.#root = root;
+    this.#owner = owner;
   }
 
   mountpoint(name: string): string {
@@ -33,6 +37,7 @@ export class VolumeDirectory implements VolumeStore {
     try {
       await mkdir(this.mountpoint(name), { recursive: true, mode: 0o701 });
       await chmod(this.mountpoint(name), 0o755);
+      if (this.#owner) await chown(this.mountpoint(name), this.#owner.uid, this.#owner.gid);
       const path = join(this.#root, name, DOCUMENT);
       await writeFile(`${path}.tmp`, stringify(document), { mode: 0o600 });
       await rename(`${path}.tmp`, path);

@@ -197,6 +197,10 @@ export const OPTIONS = {
     shown: '15',
     reload: 'keep',
   }),
+  'start-timeout': option(integerKind, 'Seconds that a container may take to start (0 for ever)', {
+    shown: '30',
+    reload: 'reset',
+  }),
   'storage-driver': option(textKind, 'Storage driver', { short: 's', shown: 'overlay2' }),
   'storage-opt': option(listKind(), 'Options of the storage driver', { key: 'storage-opts', later: 'warn' }),
   'swarm-default-advertise-addr': option(textKind, 'Address that a swarm node advertises', { later: 'warn' }),
@@ -207,7 +211,10 @@ export const OPTIONS = {
   tlsverify: option(switchKind, 'TLS with verified clients'),
   'userland-proxy': option(switchKind, 'Reach published ports from this host by a proxy', { shown: 'true' }),
   'userland-proxy-path': option(textKind, 'Path of the userland proxy', { later: 'warn' }),
-  'userns-remap': option(textKind, 'User and group of user namespaces', { later: 'refuse' }),
+  'userns-remap': option(
+    textKind,
+    'Run containers as subordinate ids of a user (default, user[:group], uid[:gid])',
+  ),
   validate: option(switchKind, 'Check the configuration and exit', { only: 'flag' }),
   version: option(switchKind, 'Print the version and exit', { short: 'v', only: 'flag' }),
 } as const satisfies Record<string, Option<never> | { kind: unknown }>;

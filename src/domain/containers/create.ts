@@ -16,6 +16,7 @@ import { markRootfs } from './mark-rootfs.ts';
 import { checkBindSources, fillVolumes, makeMountPoints } from './mount-sources.ts';
 import { parseName } from './name-table.ts';
 import { type ContainerPlan, planContainer } from './plan-container.ts';
+import { isUnmapped, rootOwnerOf } from './user-namespace.ts';
 
 export type CreateDeps = Pick<
   Core,
@@ -30,6 +31,7 @@ export type CreateDeps = Pick<
   | 'cleanups'
   | 'store'
   | 'mounts'
+  | 'idMaps'
   | 'mountDirectory'
   | 'log'
 >;
@@ -66,6 +68,7 @@ const plan = (deps: CreateDeps, request: CreateRequest, id: ContainerId, image: 
     hostName: hostname(),
     logs: deps.logs,
     resolve: (reference) => deps.ledger.resolve(reference),
+    ...(deps.idMaps && { idMaps: deps.idMaps }),
   });
 
 const reserveName = (
@@ -112,16 +115,17 @@ const newContainer = (made: Made, planned: ContainerPlan): Container => ({
 /** The container's writable layer; on a failure `acquired` removes it again. */
 const prepareRootfs = async (
   deps: CreateDeps,
-  id: ContainerId,
+  container: Container,
   image: Image,
   acquired: Disposer,
 ): Promise<Rootfs> => {
+  const { id, hostConfig } = container;
   acquired.defer(async () => {
     deps.rootfs.delete(id);
     await deps.images.removeRootfs(id);
   });
-  const rootfs = await deps.images.prepareRootfs(id, image);
-  markRootfs(rootfs);
+  const rootfs = await deps.images.prepareRootfs(id, image, { unmapped: isUnmapped(hostConfig) });
+  markRootfs(rootfs, rootOwnerOf(deps, container));
   deps.rootfs.set(id, rootfs);
   return rootfs;
 };
@@ -153,7 +157,7 @@ export const createContainer = async (
   const container = newContainer({ id, name, created: now(), image, mountPoints }, planned);
   acquired.use(reserveLinkNames(deps.ledger.names, container, deps.log));
   acquired.use(deps.holds.take(container));
-  const filled = prepareRootfs(deps, id, image, acquired).then(async (rootfs) =>
+  const filled = prepareRootfs(deps, container, image, acquired).then(async (rootfs) =>
     fillVolumes(deps, planned.mounts, mountPoints, rootfs),
   );
   // Two writes to the disk, beside each other.

@@ -10,6 +10,7 @@ import type { ConfigSource } from '../../base/config-source.ts';
 import type { Log } from '../../base/log.ts';
 import type { Nanoseconds } from '../../base/time.ts';
 import type { Ulimit } from '../../spec/host-config.ts';
+import type { IdMaps } from '../../spec/id-maps.ts';
 import type { EventPublisher } from '../events/index.ts';
 import type { Images } from '../images/index.ts';
 import type { Logs } from '../logs/index.ts';
@@ -67,6 +68,8 @@ export interface ContainersDeps {
   readonly logs: Logs;
   readonly events: EventPublisher;
   readonly host: HostFacts;
+  /** The user namespace of containers that do not say `--userns=host`; absent when the daemon has none. */
+  readonly idMaps?: IdMaps;
   readonly processStatus: ProcessStatus;
   readonly cgroups: Cgroups;
   readonly log: Log;

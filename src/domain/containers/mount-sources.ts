@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chown, mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Mounts } from '../../adapters/mounts/index.ts';
 import type { Disposer } from '../../base/disposal.ts';
 import { EngineError, isKind, messageOf } from '../../base/errors.ts';
+import type { Owner } from '../../spec/id-maps.ts';
 import type { Images, Rootfs } from '../images/index.ts';
 import type { Volume, Volumes } from '../volumes/index.ts';
 import type { MountPoint } from './container.ts';
@@ -104,12 +105,23 @@ export const fillVolumes = async (
   }
 };
 
-/** Makes the directories that binds of the old form (`-v`) do not require to exist. @throws internal */
-export const makeBindSources = async (points: readonly MountPoint[]): Promise<void> => {
+/** Makes a directory; those above it that are missing get the same owner. */
+const makeSource = async (source: string, owner: Owner | undefined): Promise<void> => {
+  const first = await mkdir(source, { recursive: true, mode: 0o755 });
+  if (!owner || first === undefined) return;
+  for (let path = source; path.length >= first.length; path = dirname(path))
+    await chown(path, owner.uid, owner.gid);
+};
+
+/** Makes the directories that binds of the old form (`-v`) do not require to exist: the container's root's own. @throws internal */
+export const makeBindSources = async (
+  points: readonly MountPoint[],
+  owner: Owner | undefined,
+): Promise<void> => {
   for (const { type, source, createSource } of points) {
     if (type !== 'bind' || !createSource || (await exists(source))) continue;
     try {
-      await mkdir(source, { recursive: true, mode: 0o755 });
+      await makeSource(source, owner);
     } catch (cause) {
       throw new EngineError(
         'internal',

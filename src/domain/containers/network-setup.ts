@@ -12,8 +12,9 @@ import { openLinkedPorts } from './links/refresh-links.ts';
 import type { DonatedNamespaces } from './namespace-donors.ts';
 import type { SpecInput } from './oci-spec/oci-spec.ts';
 import { publishRequests } from './ports.ts';
+import { idMapsOf } from './user-namespace.ts';
 
-export type NetworkSetupDeps = Pick<Core, 'networks' | 'store' | 'ledger' | 'runs'>;
+export type NetworkSetupDeps = Pick<Core, 'networks' | 'store' | 'idMaps' | 'ledger' | 'runs'>;
 
 /** The network side of a run: what the spec needs of it, and the sandbox when the container has its own. */
 export interface NetworkSetup {
@@ -68,6 +69,7 @@ export const setUpNetwork = async (
     return { spec: { networkNamespace: path, ...networkFiles(deps, donor.id) } };
   }
   if (config.networkDisabled) return { spec: {} };
+  const awaitsProcess = idMapsOf(deps, container) !== undefined;
   const sandbox = acquired.use(
     await deps.networks.createSandbox({
       container: id,
@@ -77,6 +79,7 @@ export const setUpNetwork = async (
       networkMode: hostConfig.networkMode,
       endpoints,
       publish: publishRequests(config, hostConfig),
+      awaitsProcess,
       dns: {
         servers: hostConfig.dns ?? [],
         search: hostConfig.dnsSearch ?? [],
@@ -90,7 +93,7 @@ export const setUpNetwork = async (
   return {
     sandbox,
     spec: {
-      ...(namespacePath !== undefined && { networkNamespace: namespacePath }),
+      ...(namespacePath !== undefined && !awaitsProcess && { networkNamespace: namespacePath }),
       ...networkFiles(deps, id),
     },
   };

@@ -156,9 +156,9 @@ describe('what is filled in', () => {
   });
 
   test('what is not built yet is named, after what the API has to say', () => {
-    deepEqual(plan({ host: { usernsMode: 'host' } }).warnings, [
+    deepEqual(plan({ host: { storageOpt: { size: '1G' } } }).warnings, [
       'first',
-      'HostConfig.UsernsMode is not supported yet and has no effect.',
+      'HostConfig.StorageOpt is not supported yet and has no effect.',
     ]);
   });
 });

@@ -4,6 +4,7 @@ import { type ContainerId, shortId } from '../../base/ids.ts';
 import type { ContainerConfig } from '../../spec/container-config.ts';
 import { type EndpointRequest, endpointRequest } from '../../spec/endpoint-settings.ts';
 import type { HostConfig } from '../../spec/host-config.ts';
+import type { IdMaps } from '../../spec/id-maps.ts';
 import type { Image } from '../images/index.ts';
 import type { Logs } from '../logs/index.ts';
 import type { Container, ContainerLink } from './container.ts';
@@ -17,6 +18,7 @@ import { networkDonor, validateEndpoints, validateNetworkMode } from './network-
 import type { HostFacts } from './oci-spec/oci-spec.ts';
 import type { PlannedMount } from './planned-mount.ts';
 import { unsupportedWarnings } from './unsupported.ts';
+import { checkUserNamespace } from './user-namespace.ts';
 import { validateConfig } from './validate-config.ts';
 import { validateHostConfig } from './validate-host.ts';
 import { checkResources } from './validate-resources.ts';
@@ -43,6 +45,8 @@ export interface PlanContext {
   /** The machine's own name, which containers in the host's network carry. */
   readonly hostName: string;
   readonly logs: Pick<Logs, 'validate' | 'withDefaults'>;
+  /** The daemon's user namespace. */
+  readonly idMaps?: IdMaps;
   /** @throws not-found */
   readonly resolve: (reference: string) => Container;
 }
@@ -97,6 +101,7 @@ const portWarnings = ({ networkMode: mode, portBindings }: HostConfig): readonly
 export const planContainer = (request: CreateRequest, context: PlanContext): ContainerPlan => {
   validate(request, context);
   const checked = checkResources(request.hostConfig, context.host);
+  checkUserNamespace(request.hostConfig, context.idMaps);
   const filled = fillHostDefaults(checked.hostConfig, context);
   const hostConfig = {
     ...filled,

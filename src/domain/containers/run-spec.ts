@@ -9,6 +9,7 @@ import { buildSpec } from './oci-spec/build-spec.ts';
 import type { HostDevices, ResolvedUser, SpecInput } from './oci-spec/oci-spec.ts';
 import { resolveDevices } from './oci-spec/resolve-devices.ts';
 import { placedSources, sharedMemoryPath } from './run-mounts.ts';
+import { userNamespaceOf } from './user-namespace.ts';
 
 /** What was found out and built before a runtime spec can be written. */
 export interface RunParts {
@@ -46,7 +47,7 @@ const initPath = (deps: Pick<Core, 'config'>, { hostConfig }: Container): string
 
 /** The OCI runtime spec of one run. @throws internal and others in Docker's words when it can't be made */
 export const runSpec = (
-  deps: Pick<Core, 'config' | 'host' | 'store' | 'mountDirectory'>,
+  deps: Pick<Core, 'config' | 'host' | 'idMaps' | 'store' | 'mountDirectory'>,
   parts: RunParts,
 ): object => {
   const { container, rootfs, network, donated, user, linkEnv } = parts;
@@ -56,6 +57,7 @@ export const runSpec = (
       ? sharedMemoryPath(deps, container.id)
       : donated.sharedMemory;
   const found = devices(container);
+  const userNamespace = userNamespaceOf(deps, container, donated);
   const input: SpecInput = {
     container,
     rootfs,
@@ -65,6 +67,7 @@ export const runSpec = (
     cgroupParent: deps.config.current.cgroupParent,
     defaultUlimits: deps.config.current.defaultUlimits,
     ...network.spec,
+    ...(userNamespace && { userNamespace }),
     ...(donated.pid !== undefined && { pidNamespace: donated.pid }),
     ...(donated.ipc !== undefined && { ipcNamespace: donated.ipc }),
     ...(shm !== undefined && { shmPath: shm }),

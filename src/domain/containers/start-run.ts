@@ -24,6 +24,7 @@ import type { LiveRun } from './runs.ts';
 import { otherFailure, runtimeFailure, startStep } from './start-errors.ts';
 import { timeStage } from './time-stage.ts';
 import { resolveUser } from './user.ts';
+import { rootOwnerOf } from './user-namespace.ts';
 import { publishMounts, publishUnmounts } from './volume-events.ts';
 
 export type StartRunDeps = Pick<
@@ -45,6 +46,7 @@ export type StartRunDeps = Pick<
   | 'mountDirectory'
   | 'runtimeRoot'
   | 'hostsFiles'
+  | 'idMaps'
   | 'lifetime'
   | 'log'
 >;
@@ -124,7 +126,7 @@ const prepare = async (deps: StartRunDeps, container: Container, acquired: Dispo
       (thrown) => otherFailure(thrown, `${TASK}failed to initialize logging driver: `),
     ),
     startStep(async () => {
-      await makeBindSources(container.mountPoints);
+      await makeBindSources(container.mountPoints, rootOwnerOf(deps, container));
       checkMounts(deps, container);
       await placeRunMounts(deps, container, acquired);
     }),
@@ -171,6 +173,7 @@ const createTask = async (
 ): Promise<number> => {
   const { runtimes, defaultRuntime } = deps.config.current;
   const { runtime } = container.hostConfig;
+  const ioOwner = rootOwnerOf(deps, container);
   await createRecord(deps, container, spec, acquired);
   const request = {
     id: container.id,
@@ -179,6 +182,7 @@ const createTask = async (
     runtimeBinary: (runtimes[runtime] ?? runtimes[defaultRuntime])?.binary ?? defaultRuntime,
     systemdCgroup: deps.host.cgroupDriver === 'systemd',
     runtimeRoot: deps.runtimeRoot,
+    ...(ioOwner && { ioOwner }),
   };
   const { pid } = await timeStage(deps, container.id, 'tasks.Create', async () =>
     deps.containerd.tasks.create(request, deps.lifetime),
@@ -234,6 +238,7 @@ export const startRun = async (
     (thrown) => runtimeFailure(thrown, TASK),
   );
   const { sandbox } = prepared.network;
+  await startStep(async () => sandbox?.attach(pid));
   const { stdio, sink } = prepared;
   const started: StartedRun = {
     run: { stdio, drained, ...(sink && { sink }), ...(sandbox && { sandbox }) },

@@ -57,6 +57,8 @@ export interface SystemDeps {
   readonly host: Host;
   readonly live: LiveHost;
   readonly cgroupDriver: 'cgroupfs' | 'systemd';
+  /** Whether containers have a user namespace of the daemon's. */
+  readonly userNamespace?: boolean;
   readonly containerd: Pick<Containerd, 'address' | 'version'>;
   readonly listeners: readonly OpenListener[];
   readonly containers: Pick<Containers, 'counts'>;
@@ -106,12 +108,14 @@ const versionOf = ({ build, host, components, config }: Sources): Version => {
   return { ...build, ...shared, experimental, components: [engine, ...componentList(components)] };
 };
 
-const securityOptions = ({ host, config }: Sources): readonly string[] => {
+const securityOptions = (deps: Sources): readonly string[] => {
+  const { host, config } = deps;
   const mode = config.current.defaultCgroupnsMode;
   const ownCgroups = mode === '' ? host.cgroups.version === '2' : mode === 'private';
   return [
     ...(host.appArmor ? ['name=apparmor'] : []),
     ...(host.seccomp ? ['name=seccomp,profile=builtin'] : []),
+    ...(deps.userNamespace ? ['name=userns'] : []),
     ...(ownCgroups ? ['name=cgroupns'] : []),
   ];
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { RuntimeLinux, RuntimeSpec } from '../../../spec/oci-runtime.ts';
+import type { IdRange } from '../../../spec/id-maps.ts';
+import type { RuntimeIdMapping, RuntimeLinux, RuntimeSpec } from '../../../spec/oci-runtime.ts';
 import { blockIO } from './block-io.ts';
 import { boundingCapabilities } from './capabilities.ts';
 import { cgroupsPath } from './cgroups.ts';
@@ -21,6 +22,14 @@ const present = <Part extends object>(part: Part): { [Key in keyof Part]: Exclud
   Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as {
     [Key in keyof Part]: Exclude<Part[Key], undefined>;
   };
+
+const mappings = (ranges: readonly IdRange[]): readonly RuntimeIdMapping[] =>
+  ranges.map(({ containerId, hostId, size }) => ({ containerID: containerId, hostID: hostId, size }));
+
+const idMappings = ({ userNamespace }: SpecInput): Pick<RuntimeLinux, 'uidMappings' | 'gidMappings'> =>
+  userNamespace
+    ? { uidMappings: mappings(userNamespace.maps.uids), gidMappings: mappings(userNamespace.maps.gids) }
+    : {};
 
 const protectedPaths = ({ container }: SpecInput): Pick<RuntimeLinux, 'maskedPaths' | 'readonlyPaths'> => {
   const { privileged, maskedPaths, readonlyPaths } = container.hostConfig;
@@ -49,6 +58,7 @@ export const buildSpec = (input: SpecInput): RuntimeSpec => {
   const all = mounts(input);
   const linux: RuntimeLinux = {
     namespaces: namespaces(input),
+    ...idMappings(input),
     devices: deviceNodes(input),
     cgroupsPath: cgroupsPath(input),
     resources: present({

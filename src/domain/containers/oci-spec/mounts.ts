@@ -28,7 +28,11 @@ const adaptDefault = (mount: RuntimeMount, input: SpecInput): RuntimeMount => {
   const { destination } = mount;
   if (readonlyRootfs && !STAYS_WRITABLE.has(destination)) return withOption(mount, 'ro');
   if (privileged && destination === '/sys') return without(mount, 'ro');
-  const writable = privileged || parseSecurityOptions(securityOpt).writableCgroups;
+  // In a user namespace the runtime could not make it read-only again, and its files are the host's root's.
+  const writable =
+    privileged ||
+    input.userNamespace !== undefined ||
+    parseSecurityOptions(securityOpt).writableCgroups;
   return writable && mount.type === 'cgroup' ? without(mount, 'ro') : mount;
 };
 

@@ -10,6 +10,7 @@ const own = (type: Kind, path?: string): RuntimeNamespace => (path === undefined
 export const namespaces = (input: SpecInput): readonly RuntimeNamespace[] => {
   const { networkMode, utsMode, pidMode, ipcMode, cgroupnsMode } = input.container.hostConfig;
   const all: RuntimeNamespace[] = [own('mount')];
+  if (input.userNamespace) all.push(own('user', input.userNamespace.path));
   if (networkMode !== 'host') all.push(own('network', input.networkNamespace));
   if (utsMode !== 'host') all.push(own('uts'));
   if (pidMode !== 'host') all.push(own('pid', input.pidNamespace));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { IdMaps } from '../../../spec/id-maps.ts';
 import type { Rootfs } from '../../images/index.ts';
 import type { Container } from '../container.ts';
 
@@ -63,6 +64,8 @@ export interface SpecInput {
   readonly shmPath?: string;
   /** Host paths by destination, of mount points that stand at another place than their source while the container runs. */
   readonly placedSources?: ReadonlyMap<string, string>;
+  /** The container's own user namespace, or another container's, which `path` names. Absent for the host's. */
+  readonly userNamespace?: { readonly maps: IdMaps; readonly path?: string };
   readonly hostnamePath?: string;
   readonly hostsPath?: string;
   readonly resolvConfPath?: string;
