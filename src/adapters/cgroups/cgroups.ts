@@ -69,12 +69,22 @@ export interface InterfaceCounters {
   readonly txDropped: Counter;
 }
 
+/** A group that is looked at again and again. Its files are kept open until it is disposed of. */
+export interface WatchedGroup extends Disposable {
+  /** As `Cgroups.usage` tells it. */
+  usage(): CgroupUsage | undefined;
+}
+
 /** What the kernel counts, read from its files in this process: nothing is run, nothing is asked of a daemon. */
 export interface Cgroups {
   /** `path` is the group's below each hierarchy's root (`/docker/<id>`). `undefined` when there is none. */
   usage(path: string): CgroupUsage | undefined;
+  /** The same group for many looks, each at a fraction of the cost of `usage`. */
+  watch(path: string): WatchedGroup;
   /** Network interfaces as the process `pid` sees them, by name; empty when it is gone. */
   interfaces(pid: number): ReadonlyMap<string, InterfaceCounters>;
   /** CPU time of the whole machine since its boot (nanoseconds), idle time included, and processors that are on. */
   machine(): { readonly cpuTime: Counter; readonly processors: number };
+  /** Lets the group's processes go on if they are frozen; true when they were. What can't be done is left. */
+  thaw(path: string): boolean;
 }

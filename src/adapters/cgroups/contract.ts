@@ -16,8 +16,19 @@ export const cgroupsContract = (
     assert.ok((usage.memory?.usage ?? 0) >= 0);
   });
 
+  void test(`${name}: a watched group tells the same, again and again`, () => {
+    const { cgroups, group } = subject();
+    using watched = cgroups.watch(group);
+    const [first, second] = [watched.usage(), watched.usage()];
+    assert.ok(first && second);
+    assert.ok(second.cpu.total >= first.cpu.total);
+    assert.deepEqual(Object.keys(second), Object.keys(cgroups.usage(group) ?? {}));
+  });
+
   void test(`${name}: a group that is not there is none`, () => {
     assert.equal(subject().cgroups.usage('/no-such-group'), undefined);
+    using watched = subject().cgroups.watch('/no-such-group');
+    assert.equal(watched.usage(), undefined);
   });
 
   void test(`${name}: interfaces are those of the process, none when it is gone`, () => {

@@ -21,6 +21,14 @@ export const createFakeCgroups = (): FakeCgroups => {
       reads += 1;
       return groups.get(path);
     },
+    watch: (path) => ({
+      usage: () => {
+        reads += 1;
+        return groups.get(path);
+      },
+      [Symbol.dispose]: () => undefined,
+    }),
+    thaw: () => false,
     interfaces: (pid) => processes.get(pid) ?? new Map(),
     machine: () => ({ cpuTime: (cpuTime += 2_000_000_000), processors: 2 }),
   };

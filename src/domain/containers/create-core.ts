@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Semaphore } from '../../base/async.ts';
 import type { ContainerId } from '../../base/ids.ts';
+import { Autoheal } from './autoheal-watch.ts';
 import type { Container } from './container.ts';
 import { CleanupQueue } from './cleanup-queue.ts';
 import type { Core } from './core.ts';
@@ -16,12 +18,16 @@ import { createProcessStreams } from './process-streams.ts';
 import { RestartScheduler } from './restart-scheduler.ts';
 import { RunTable } from './runs.ts';
 import { samplerClock, StatsSampler } from './stats/sampler.ts';
-import { takeSample } from './stats/take-sample.ts';
+import { watchSamples } from './stats/take-sample.ts';
 import type { ProcessStreams } from './streams.ts';
 import { Waiters } from './waiters.ts';
 
 /** The name of containerd's overlay snapshotter in Docker's terms. */
 const DRIVER_NAMES: Readonly<Record<string, string>> = { overlayfs: 'overlay2' };
+
+/** Starts that are with the runtime at a time. */
+const STARTS_PER_CPU = 16;
+const FEWEST_STARTS = 32;
 
 const makeStreams = (ledger: ContainerLedger, id: ContainerId): ProcessStreams => {
   const config: Container['config'] | undefined = ledger.get(id)?.config;
@@ -60,15 +66,20 @@ export const createCore = (
     holds: new Holds({ images: deps.images, volumes: deps.volumes, ledger }),
     hostsFiles: new HostsFiles(deps.store),
     rootfs: new Map(),
+    starting: new Semaphore(Math.max(FEWEST_STARTS, STARTS_PER_CPU * deps.host.cpus)),
     sampler: new StatsSampler({
       find: (id) => ledger.get(id),
-      sample: (container) => takeSample({ ...deps, ledger }, container),
+      open: (container) => watchSamples({ ...deps, ledger }, container),
+      machine: () => deps.cgroups.machine(),
       clock: samplerClock,
     }),
   };
+  const autoheal = new Autoheal(core);
   const withHealth = {
     ...core,
+    autoheal,
     health: new HealthMonitors({
+      onUnhealthy: (container) => autoheal.unhealthy(container),
       ledger,
       log: deps.log,
       probe: async (container, signal) => runProbe({ execs }, container, signal),

@@ -3,6 +3,7 @@ import type { ContainerId } from '../../../base/ids.ts';
 import { milliseconds, type Nanoseconds, now, seconds, since, type Timestamp } from '../../../base/time.ts';
 import type { Container } from '../container.ts';
 import type { Sample } from './container-stats.ts';
+import type { SampledContainer } from './take-sample.ts';
 import { type Look, Watcher } from './watcher.ts';
 
 /** Time as the sampler sees it; tests put in their own. */
@@ -12,15 +13,19 @@ export interface SamplerClock {
   readonly every: (span: Nanoseconds, work: () => void) => Disposable;
 }
 
+type Machine = Sample['machine'];
+
 export interface SamplerDeps {
   /** The container as it is now; `undefined` when it is gone. */
   readonly find: (id: ContainerId) => Container | undefined;
-  readonly sample: (container: Container) => Sample | undefined;
+  readonly open: (container: Container) => SampledContainer;
+  readonly machine: () => Machine;
   readonly clock: SamplerClock;
 }
 
 interface Watched {
   readonly watchers: Set<Watcher>;
+  readonly sampled: SampledContainer;
   last: Look;
   at: Timestamp;
 }
@@ -50,9 +55,11 @@ export class StatsSampler {
   }
 
   #begin(container: Container): Watched {
+    const sampled = this.#deps.open(container);
     const watched = {
       watchers: new Set<Watcher>(),
-      last: { sample: this.#deps.sample(container) },
+      sampled,
+      last: { sample: sampled.sample(container, this.#deps.machine) },
       at: this.#deps.clock.now(),
     };
     this.#watched.set(container.id, watched);
@@ -63,22 +70,27 @@ export class StatsSampler {
     watcher.end();
     const watched = this.#watched.get(id);
     watched?.watchers.delete(watcher);
-    if (watched?.watchers.size === 0) this.#watched.delete(id);
+    if (watched?.watchers.size === 0) {
+      this.#watched.delete(id);
+      watched.sampled[Symbol.dispose]();
+    }
     if (this.#watched.size > 0) return;
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }
 
   #tick(): void {
+    let known: Machine | undefined;
+    const machine = (): Machine => (known ??= this.#deps.machine());
     for (const [id, watched] of this.#watched) {
       const container = this.#deps.find(id);
       if (!container) this.#end(watched);
-      else if (since(watched.at, this.#deps.clock.now()) >= RECENT) this.#look(container, watched);
+      else if (since(watched.at, this.#deps.clock.now()) >= RECENT) this.#look(container, watched, machine);
     }
   }
 
-  #look(container: Container, watched: Watched): void {
-    watched.last = { sample: this.#deps.sample(container) };
+  #look(container: Container, watched: Watched, machine: () => Machine): void {
+    watched.last = { sample: watched.sampled.sample(container, machine) };
     watched.at = this.#deps.clock.now();
     for (const watcher of watched.watchers) watcher.push(watched.last);
   }

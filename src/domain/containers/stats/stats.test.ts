@@ -14,7 +14,7 @@ import { deleteContainer } from '../delete.ts';
 import { startContainer } from '../start.ts';
 import { StatsSampler } from './sampler.ts';
 import { containerStats, type StatsDeps } from './stats.ts';
-import { takeSample } from './take-sample.ts';
+import { takeSample, watchSamples } from './take-sample.ts';
 
 const { signal } = new AbortController();
 const NO_CPU = { total: 5, kernel: 0, user: 0, periods: 0, throttledPeriods: 0, throttledTime: 0 };
@@ -44,7 +44,8 @@ const scene = (): Scene => {
   let moment: bigint = now();
   const sampler = new StatsSampler({
     find: (id) => core.ledger.get(id),
-    sample: (container) => takeSample(core, container),
+    open: (container) => watchSamples(core, container),
+    machine: () => cgroups.machine(),
     clock: {
       now: () => moment as Timestamp,
       every: (span, work) => {

@@ -29,18 +29,50 @@ const interfacesOf = (deps: SampleDeps, container: Container, pid: number): Samp
   return new Map([...all].filter(([name]) => OF_A_NETWORK.test(name)));
 };
 
-/** Reads what a container has used; `undefined` when it does not run. */
-export const takeSample = (deps: SampleDeps, container: Container): Sample | undefined => {
+type Machine = Sample['machine'];
+
+const sampleOf = (
+  deps: SampleDeps,
+  container: Container,
+  readUsage: () => Sample['usage'] | undefined,
+  readMachine: () => Machine,
+): Sample | undefined => {
   const { state } = container;
   if (!hasProcess(state)) return undefined;
-  const { cgroupParent } = deps.config.current;
-  const usage = deps.cgroups.usage(cgroupDirectory({ container, cgroupParent, host: deps.host }));
+  const usage = readUsage();
   if (!usage) return undefined;
   return {
     read: now(),
     usage,
-    machine: deps.cgroups.machine(),
+    machine: readMachine(),
     machineMemory: deps.host.memory,
     interfaces: interfacesOf(deps, container, state.pid),
+  };
+};
+
+const groupOf = ({ config, host }: SampleDeps, container: Container): string =>
+  cgroupDirectory({ container, cgroupParent: config.current.cgroupParent, host });
+
+/** Reads what a container has used; `undefined` when it does not run. */
+export const takeSample = (deps: SampleDeps, container: Container): Sample | undefined =>
+  sampleOf(
+    deps,
+    container,
+    () => deps.cgroups.usage(groupOf(deps, container)),
+    () => deps.cgroups.machine(),
+  );
+
+/** A container that is sampled again and again. */
+export interface SampledContainer extends Disposable {
+  /** As `takeSample`; `machine` is read once for all containers that are looked at in one round. */
+  sample(container: Container, machine: () => Machine): Sample | undefined;
+}
+
+/** Makes ready for many samples of one container. */
+export const watchSamples = (deps: SampleDeps, container: Container): SampledContainer => {
+  const group = deps.cgroups.watch(groupOf(deps, container));
+  return {
+    sample: (current, machine) => sampleOf(deps, current, () => group.usage(), machine),
+    [Symbol.dispose]: () => group[Symbol.dispose](),
   };
 };
