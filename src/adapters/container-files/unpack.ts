@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constants, lstatSync } from 'node:fs';
+import { close, closeSync, constants, lstatSync, openSync } from 'node:fs';
 import { posix } from 'node:path';
+import { promisify } from 'node:util';
 import { EngineError } from '../../base/errors.ts';
 import type { Timestamp } from '../../base/time.ts';
 import type { TarEntry } from '../../spec/tar/entry.ts';
 import type { TarPart } from '../../spec/tar/read.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { setFileTime } from '../../sys/file-node.ts';
+import { O_PATH } from '../../sys/openat2.ts';
 import type { UnpackRequest } from './container-files.ts';
 import { clean, isOutside, refuseOutside } from './entry-paths.ts';
 import { tried } from './file-error.ts';
@@ -18,6 +20,11 @@ import { removeTree } from './remove-tree.ts';
 /** Mode of directories that an archive implies without having them. */
 const IMPLIED_MODE = 0o755;
 
+/** From this size on (bytes) giving a replaced file's blocks back takes long enough for a thread of its own. */
+const LARGE = 1024 * 1024;
+
+const closeAsync = promisify(close);
+
 class Unpacker implements Disposable {
   readonly #root: number;
   readonly #request: UnpackRequest;
@@ -25,6 +32,8 @@ class Unpacker implements Disposable {
   #parent: { readonly path: string; readonly file: OpenFile } | undefined;
   /** Times of directories, which later entries would change. */
   readonly #times = new Map<string, Timestamp>();
+  /** Large files that were replaced: their blocks are given back meanwhile. */
+  readonly #releases: Promise<void>[] = [];
 
   constructor(root: number, request: UnpackRequest) {
     this.#root = root;
@@ -47,7 +56,8 @@ class Unpacker implements Disposable {
   }
 
   /** Sets the times of directories, when nothing is made in them any more. */
-  finish(): void {
+  async finish(): Promise<void> {
+    await Promise.all(this.#releases);
     for (const [path, time] of this.#times) {
       const flags = constants.O_DIRECTORY | constants.O_NOFOLLOW | constants.O_RDONLY;
       try {
@@ -98,8 +108,24 @@ class Unpacker implements Disposable {
       const { directory } = this.#request;
       throw new EngineError('internal', `cannot overwrite ${old} "${path}" with ${made} "${directory}"`);
     }
-    removeTree(parent, base, path);
+    this.#remove(parent, base, path);
     this.#times.delete(path);
+  }
+
+  /** A large file is kept open while its name goes, so that what takes time is the closing. */
+  #remove(parent: number, base: string, path: string): void {
+    const stats = lstatSync(inside(parent, base), { throwIfNoEntry: false });
+    if (!stats?.isFile() || stats.size < LARGE) return removeTree(parent, base, path);
+    const held = openSync(inside(parent, base), O_PATH | constants.O_NOFOLLOW);
+    try {
+      removeTree(parent, base, path);
+    } catch (error) {
+      closeSync(held);
+      throw error;
+    }
+    const release = closeAsync(held);
+    release.catch(() => undefined);
+    this.#releases.push(release);
   }
 }
 
@@ -111,5 +137,5 @@ export const unpackTree = async (
 ): Promise<void> => {
   using unpacker = new Unpacker(root, request);
   for await (const part of parts) await unpacker.add(part);
-  unpacker.finish();
+  await unpacker.finish();
 };

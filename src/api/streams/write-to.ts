@@ -26,8 +26,33 @@ export const writeTo = async (sink: Writable, bytes: string | Uint8Array): Promi
   if (!sink.write(bytes)) await drained(sink);
 };
 
-/** Writes all of `content`, no faster than it is read, and ends `sink`. @throws cancelled when the client is gone */
+/** Resolves when `bytes` have left for the kernel. @throws cancelled when `sink` closes first */
+const written = (sink: Writable, bytes: Uint8Array): Promise<void> => {
+  const left = Promise.withResolvers<void>();
+  const onClose = (): void => left.reject(gone());
+  sink.once('close', onClose);
+  sink.write(bytes, (error) => {
+    sink.off('close', onClose);
+    if (error) left.reject(gone());
+    else left.resolve();
+  });
+  // Awaited later, when the next piece is on its way.
+  left.promise.catch(() => undefined);
+  return left.promise;
+};
+
+/**
+ * Writes all of `content`, no faster than it is read, and ends `sink`. A piece has left before the next but one is asked for,
+ * so that the source can use its memory again. @throws cancelled when the client is gone
+ */
 export const writeAll = async (sink: Writable, content: AsyncIterable<Uint8Array>): Promise<void> => {
-  for await (const bytes of content) await writeTo(sink, bytes);
+  let before: Promise<void> | undefined;
+  for await (const bytes of content) {
+    if (sink.destroyed || sink.closed) throw gone();
+    const leaving = written(sink, bytes);
+    await before;
+    before = leaving;
+  }
+  await before;
   sink.end();
 };
