@@ -74,7 +74,8 @@ const planConfigVolume = (destination: string, volumeDriver: string): PlannedMou
   type: 'volume',
   name: '',
   source: '',
-  destination: checkDestination(destination, 'volume', destination),
+  // Nothing is wrong with it before the start.
+  destination: cleanPath(destination),
   driver: volumeDriver || 'local',
   mode: '',
   readWrite: true,
@@ -95,10 +96,13 @@ const tmpfsDestinations = (hostConfig: HostConfig): readonly string[] =>
     return clean;
   });
 
-const checkDuplicates = (destinations: readonly string[]): void => {
+const checkDuplicates = (destinations: readonly string[], requests: HostConfig['mounts']): void => {
   const seen = new Set<string>();
+  // A mount is told as it was written, a bind as it was read.
+  const written = new Map((requests ?? []).map(({ target }) => [cleanPath(target), target]));
   for (const destination of destinations) {
-    if (seen.has(destination)) throw invalid(`Duplicate mount point: ${destination}`);
+    if (seen.has(destination))
+      throw invalid(`Duplicate mount point: ${written.get(destination) ?? destination}`);
     seen.add(destination);
   }
 };
@@ -124,7 +128,7 @@ export const planMounts = (
     ),
   ];
   const taken = [...asked.map((mount) => mount.destination), ...tmpfsDestinations(hostConfig)];
-  checkDuplicates(taken);
+  checkDuplicates(taken, hostConfig.mounts);
   const kept = inherited.filter((mount) => !taken.includes(mount.destination));
   const covered = new Set([...taken, ...kept.map((mount) => mount.destination)]);
   const rest = Object.keys(config.volumes ?? {})

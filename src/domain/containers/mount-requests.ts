@@ -138,19 +138,14 @@ const planImage = (request: MountRequest): PlannedMount => {
   };
 };
 
-const notBuilt = (request: MountRequest): never => {
-  throw new EngineError('not-implemented', `mounts of type "${request.type}" are not supported yet`);
-};
-
 const PLANS: Readonly<Record<string, (request: MountRequest) => PlannedMount>> = {
   bind: planBind,
   volume: planVolume,
   tmpfs: planTmpfs,
   image: planImage,
-  cluster: notBuilt,
 };
 
-/** One entry of `Mounts`. @throws invalid-argument in Docker's words; not-implemented for a type that is not built yet */
+/** One entry of `Mounts`. @throws invalid-argument in Docker's words */
 export const planMount = (request: MountRequest): PlannedMount => {
   const plan = Object.hasOwn(PLANS, request.type) ? PLANS[request.type] : undefined;
   if (!plan) throw refuse(request, 'mount type unknown');

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isIPv4, isIPv6 } from 'node:net';
 import { EngineError } from '../../base/errors.ts';
 import type { ContainerConfig } from '../../spec/container-config.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
@@ -57,6 +58,8 @@ const endpointErrors = (request: EndpointRequest): readonly string[] => {
     ...(filled(request.aliases)
       ? ['network-scoped alias is supported only for containers in user defined networks']
       : []),
+    ...(ipv4Address !== '' && !isIPv4(ipv4Address) ? [`invalid IPv4 address: ${ipv4Address}`] : []),
+    ...(ipv6Address !== '' && !isIPv6(ipv6Address) ? [`invalid IPv6 address: ${ipv6Address}`] : []),
   ];
 };
 

@@ -30,7 +30,8 @@ export const inheritedMounts = (
     if (!mode) throw invalid(`invalid mode: ${words}`);
     for (const point of findDonor(reference, resolve).mountPoints) {
       const readWrite = point.readWrite && !mode.readOnly;
-      byDestination.set(point.destination, { ...point, readWrite, anonymous: false, copyUp: false });
+      // The mode was the donor's way to say it: it is not told again.
+      byDestination.set(point.destination, { ...point, mode: '', readWrite, anonymous: false, copyUp: false });
     }
   }
   return [...byDestination.values()];
