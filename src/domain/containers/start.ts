@@ -13,8 +13,8 @@ export type StartDeps = StartRunDeps &
   RemoveContainerDeps &
   Pick<Core, 'intents' | 'scheduler' | 'health' | 'log'>;
 
-/** Who starts: a client begins a new count of restarts, the restart policy goes on with the old one. */
-export type Starter = 'client' | 'policy';
+/** Who starts: a client, and the daemon as it boots, begin a new count of restarts; the restart policy goes on with the old one. */
+export type Starter = 'client' | 'policy' | 'boot';
 
 const conflict = (text: string): EngineError => new EngineError('conflict', text);
 
@@ -70,7 +70,7 @@ const recordStarted = async (
   const previous = endedRun(container.state);
   const running: Container = {
     ...container,
-    restartCount: starter === 'client' ? 0 : container.restartCount,
+    restartCount: starter === 'policy' ? container.restartCount : 0,
     hasBeenStarted: true,
     manuallyStopped: false,
     networkIds: { ...container.networkIds, ...started.networkIds },
@@ -129,13 +129,17 @@ export const startContainer = async (
 };
 
 /** The restart policy's start: only of a container that still waits for it (or, at boot, does not run). */
-export const restartByPolicy = async (deps: StartDeps, id: Container['id']): Promise<void> => {
+export const restartByPolicy = async (
+  deps: StartDeps,
+  id: Container['id'],
+  starter: Exclude<Starter, 'client'> = 'policy',
+): Promise<void> => {
   using _lock = await deps.ledger.lock(id);
   const container = deps.ledger.get(id);
   if (!container || deps.intents.isClosing || deps.intents.isRemoving(id)) return;
   if (!['restarting', 'exited', 'created'].includes(container.state.status)) return;
   try {
-    await startLocked(deps, container, 'policy');
+    await startLocked(deps, container, starter);
   } catch (error) {
     deps.log.with({ container: id }).warn('a restart failed', {
       reason: messageOf(error),

@@ -101,7 +101,7 @@ class BootStarts {
       const dependencies = this.#order.dependencies.get(id) ?? [];
       await Promise.all(dependencies.map(async (dependency) => this.#satisfy(container, dependency)));
       // Somebody may have started, stopped or changed it meanwhile: then it is no longer ours to start.
-      if (this.#deps.ledger.get(id)?.state === container.state) await restartByPolicy(this.#deps, id);
+      if (this.#deps.ledger.get(id)?.state === container.state) await restartByPolicy(this.#deps, id, 'boot');
     } catch (error) {
       this.#deps.log.error('a container could not be started at boot', {
         container: id,
