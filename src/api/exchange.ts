@@ -254,6 +254,11 @@ export class Exchange {
     return this.#start.request.headers.upgrade !== undefined;
   }
 
+  /** Hands the connection over with the request that asked for it, for a protocol with a handshake of its own. */
+  upgrade(): { readonly connection: Connection; readonly request: IncomingMessage } {
+    return { connection: this.hijack(), request: this.#start.request };
+  }
+
   /** Hands the connection over to the handler, which answers and closes it by itself. */
   hijack(): Connection {
     const { connection, request, response } = this.#start;

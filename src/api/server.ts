@@ -11,7 +11,7 @@ import type { Identity } from './middleware/identity.ts';
 import { parseTarget } from './request-target.ts';
 import type { Route } from './route.ts';
 import { Router } from './router.ts';
-import { HIJACKED_PATHS } from './routes/hijacked.ts';
+import { HIJACKED as HIJACKED_REQUESTS } from './routes/hijacked.ts';
 import { Connection } from './streams/connection.ts';
 import { OLDEST_API } from './version.ts';
 
@@ -143,11 +143,13 @@ export class ApiServer implements AsyncDisposable {
 }
 
 const HIJACKED = new Router(
-  HIJACKED_PATHS.map((path) => ({ method: 'POST', path, operation: path, handle: () => undefined })),
+  HIJACKED_REQUESTS.map(([method, path]) => ({ method, path, operation: path, handle: () => undefined })),
 );
 
 const hijacks = ({ method, url }: IncomingMessage): boolean => {
-  if (method !== 'POST' || url === undefined || url === '') return false;
+  if (url === undefined || url === '') return false;
+  // Most requests are told apart without parsing their target.
+  if (method !== 'POST' && !(method === 'GET' && url.includes('/attach/ws'))) return false;
   const target = parseTarget(url);
   return typeof target === 'object' && 'path' in target && HIJACKED.find(method, target.path) !== undefined;
 };

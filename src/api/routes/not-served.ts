@@ -35,7 +35,6 @@ const noManager = (): EngineError =>
   );
 
 const LATER: readonly Row[] = [
-  ['ContainerAttachWebsocket', 'GET', '/containers/{name:.*}/attach/ws'],
   ['ImagePush', 'POST', '/images/{name:.*}/push'],
   ['ImageSearch', 'GET', '/images/search'],
   ['ImagePrune', 'POST', '/images/prune'],

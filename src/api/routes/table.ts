@@ -8,6 +8,7 @@ import type { Volumes } from '../../domain/volumes/index.ts';
 import type { Platform } from '../../spec/platform.ts';
 import type { Route } from '../route.ts';
 import { archiveRoutes } from './containers/archive.ts';
+import { attachWebsocketRoute } from './containers/attach-ws.ts';
 import { attachRoute } from './containers/attach.ts';
 import { changesRoute } from './containers/changes.ts';
 import { commitRoute } from './containers/commit.ts';
@@ -87,6 +88,7 @@ const containerRoutes = ({ containers, images, host }: RoutesDeps): readonly Rou
   renameRoute(containers),
   resizeRoute(containers),
   attachRoute(containers),
+  attachWebsocketRoute(containers),
   waitRoute(containers),
   changesRoute(containers),
   exportRoute(containers),

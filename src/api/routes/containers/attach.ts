@@ -5,7 +5,8 @@ import type { Route } from '../../route.ts';
 import { serveAttach } from '../../streams/hijack.ts';
 import { ATTACH_PATH } from '../hijacked.ts';
 
-const readRequest = (query: Query): AttachRequest => {
+/** What an attach asks for. */
+export const readAttachRequest = (query: Query): AttachRequest => {
   const detachKeys = query.optional('detachKeys');
   return {
     stdin: query.bool('stdin'),
@@ -22,5 +23,5 @@ export const attachRoute = (containers: Pick<Containers, 'attach'>): Route => ({
   path: ATTACH_PATH,
   operation: 'ContainerAttach',
   handle: (exchange) =>
-    serveAttach(exchange, () => containers.attach(exchange.param('name'), readRequest(exchange.query))),
+    serveAttach(exchange, () => containers.attach(exchange.param('name'), readAttachRequest(exchange.query))),
 });
