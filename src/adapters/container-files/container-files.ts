@@ -22,6 +22,8 @@ export interface ViewPlan {
   readonly workDirectory?: string;
   /** Parents before children. A source that is not there is left out. */
   readonly mounts: readonly PlacedMount[];
+  /** The container's user namespace: what is made belongs to those whom the archive's owners, and root, are on the host. */
+  readonly idMaps?: IdMaps;
 }
 
 /** What lstat(2) tells of a file. */
@@ -37,12 +39,14 @@ export interface PackRequest {
   readonly path: string;
   /** Name of the topmost entry without a final slash; names below begin with it and a slash. Absent: no such entry, and bare names. */
   readonly name?: string;
+  /** Names the owners as the container's user namespace does, not as the host. */
+  readonly mapped?: boolean;
 }
 
 export interface UnpackRequest {
   /** Directory in the container to unpack into. */
   readonly directory: string;
-  /** Owner of all that is unpacked; absent: as the archive says. */
+  /** Owner of all that is unpacked, in the container's ids; absent: as the archive says. */
   readonly owner?: { readonly uid: number; readonly gid: number };
   /** A directory is not replaced by another kind of file, nor the other way round. */
   readonly keepKinds: boolean;

@@ -23,7 +23,7 @@ export const createFakeContainerFiles = (directory: string): FakeContainerFiles 
       plans.push(plan);
       const root = openSync(directory, O_PATH);
       views.add(root);
-      return viewOf(root, () => void views.delete(root));
+      return viewOf(root, () => void views.delete(root), plan.idMaps);
     },
     packLayer,
     sweep: () => undefined,

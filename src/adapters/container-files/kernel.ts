@@ -2,6 +2,7 @@
 import {
   closeSync,
   constants,
+  lchownSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { EngineError } from '../../base/errors.ts';
+import { type IdMaps, rootOwner } from '../../spec/id-maps.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { detachMount, MS, mount } from '../../sys/mount.ts';
 import { cloneMountTree } from '../../sys/open-tree.ts';
@@ -66,7 +68,12 @@ const mountRoot = (plan: ViewPlan, target: string, links: string, undo: Disposab
 };
 
 /** Makes sure that something is there to mount on. */
-const makeMountPoint = (root: number, destination: string, isDirectory: boolean): void => {
+const makeMountPoint = (
+  root: number,
+  destination: string,
+  isDirectory: boolean,
+  idMaps: IdMaps | undefined,
+): void => {
   try {
     openPath(root, destination, O_PATH)[Symbol.dispose]();
     return;
@@ -77,14 +84,20 @@ const makeMountPoint = (root: number, destination: string, isDirectory: boolean)
     root,
     isDirectory ? destination : posix.dirname(destination),
     MOUNT_POINT_MODE,
+    idMaps,
   );
-  if (!isDirectory) writeFileSync(inside(made.fd, posix.basename(destination)), '', { flag: 'wx' });
+  if (isDirectory) return;
+  const path = inside(made.fd, posix.basename(destination));
+  writeFileSync(path, '', { flag: 'wx' });
+  if (!idMaps) return;
+  const { uid, gid } = rootOwner(idMaps);
+  lchownSync(path, uid, gid);
 };
 
-const placeMount = (root: number, placed: PlacedMount): void => {
+const placeMount = (root: number, placed: PlacedMount, idMaps: IdMaps | undefined): void => {
   const stats = statSync(placed.source, { throwIfNoEntry: false });
   if (!stats) return;
-  makeMountPoint(root, placed.destination, stats.isDirectory());
+  makeMountPoint(root, placed.destination, stats.isDirectory(), idMaps);
   using point = openPath(root, placed.destination, O_PATH);
   bind(placed.source, self(point.fd), placed.recursive);
   if (!placed.readOnly) return;
@@ -115,7 +128,7 @@ const openTree = (plan: ViewPlan, workDirectory: string, kept: DisposableStack):
   // What is mounted below from here on is not to be seen where the root was bound from.
   mount({ source: '', target, flags: MS.private });
   const root = undo.adopt(openSync(target, O_PATH | constants.O_DIRECTORY), closeSync);
-  for (const placed of plan.mounts) placeMount(root, placed);
+  for (const placed of plan.mounts) placeMount(root, placed, plan.idMaps);
   return cloneMountTree(target);
 };
 
@@ -134,7 +147,7 @@ export const createContainerFiles = (workDirectory: string): ContainerFiles => (
     using kept = new DisposableStack();
     const root = openTree(plan, workDirectory, kept);
     const release = kept.move();
-    return viewOf(root, () => release.dispose());
+    return viewOf(root, () => release.dispose(), plan.idMaps);
   },
   packLayer,
   sweep: () => sweep(workDirectory),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, constants, lstatSync, openSync, type Stats } from 'node:fs';
 import { posix } from 'node:path';
-import { type IdMaps, toContainerOwner } from '../../spec/id-maps.ts';
+import type { IdMaps } from '../../spec/id-maps.ts';
 import type { NewTarEntry } from '../../spec/tar/entry.ts';
 import { encodeHeader, TAR_END } from '../../spec/tar/write.ts';
 import { errnoOf } from '../../sys/errno.ts';
@@ -9,6 +9,7 @@ import { O_PATH } from '../../sys/openat2.ts';
 import { getXattr, listXattrs } from '../../sys/xattr.ts';
 import type { LayerPlan } from './container-files.ts';
 import { unlessGone } from './file-error.ts';
+import { mapOwner } from './map-owner.ts';
 import { inside } from './open-file.ts';
 import { Blocks, entryOf, FirstNames, inBlocks, packFile, typeOf } from './pack.ts';
 import { type WalkedFile, walkTree } from './walk.ts';
@@ -85,15 +86,6 @@ interface Pending {
 const attributesOf = ({ place }: WalkedFile): Pick<NewTarEntry, 'xattrs'> => {
   const xattrs = place && unlessGone(() => xattrsOf(inside(place.directory, place.base)));
   return xattrs ? { xattrs } : {};
-};
-
-/** The container's ids; what does not belong to it keeps the host's. */
-const mapOwner = (entry: NewTarEntry, maps: IdMaps): NewTarEntry => {
-  try {
-    return { ...entry, ...toContainerOwner(maps, { uid: entry.uid ?? 0, gid: entry.gid ?? 0 }) };
-  } catch {
-    return entry;
-  }
 };
 
 class LayerPacker {

@@ -3,12 +3,14 @@ import { constants, fstatSync, read, readlinkSync, readSync, type Stats } from '
 import { setImmediate as turn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { fromUnix } from '../../base/time.ts';
+import type { IdMaps } from '../../spec/id-maps.ts';
 import { type NewTarEntry, paddingOf, type TarEntryType } from '../../spec/tar/entry.ts';
 import { encodeHeader, TAR_END } from '../../spec/tar/write.ts';
 import { decodeDevice } from '../../sys/file-node.ts';
 import { getXattr } from '../../sys/xattr.ts';
 import type { PackRequest } from './container-files.ts';
 import { tried, unlessGone } from './file-error.ts';
+import { mapOwner } from './map-owner.ts';
 import { inside, openChild, type OpenFile } from './open-file.ts';
 import { type WalkedFile, walkTree } from './walk.ts';
 
@@ -126,19 +128,24 @@ export async function* packFile(
   if (paddingOf(size) > 0) yield Buffer.alloc(paddingOf(size));
 }
 
-async function* packEntries(root: number, request: PackRequest): AsyncGenerator<Uint8Array> {
+async function* packEntries(
+  root: number,
+  request: PackRequest,
+  idMaps: IdMaps | undefined,
+): AsyncGenerator<Uint8Array> {
   const first = new FirstNames();
   const blocks = new Blocks();
+  const owned = (entry: NewTarEntry): NewTarEntry => (idMaps ? mapOwner(entry, idMaps) : entry);
   for (const file of walkTree(root, request)) {
     const type = typeOf(file.stats);
     // A socket lives with the process that made it.
     if (type === undefined) continue;
     const linkName = first.of(file);
-    if (linkName !== undefined) yield encodeHeader({ ...entryOf(file, 'hardlink'), linkName });
-    else if (type === 'file') yield* packFile(file, blocks);
+    if (linkName !== undefined) yield encodeHeader(owned({ ...entryOf(file, 'hardlink'), linkName }));
+    else if (type === 'file') yield* packFile(file, blocks, owned);
     else {
       const entry = unlessGone(() => entryOf(file, type));
-      if (entry) yield encodeHeader(entry);
+      if (entry) yield encodeHeader(owned(entry));
     }
   }
   yield TAR_END;
@@ -165,5 +172,5 @@ export async function* inBlocks(entries: AsyncIterable<Uint8Array>): AsyncGenera
  * A tar stream of what `request` names in the tree below the open directory `root`. A piece stays as it is until the
  * next but one is asked for; who keeps it longer copies it.
  */
-export const packTree = (root: number, request: PackRequest): AsyncGenerator<Uint8Array> =>
-  inBlocks(packEntries(root, request));
+export const packTree = (root: number, request: PackRequest, idMaps?: IdMaps): AsyncGenerator<Uint8Array> =>
+  inBlocks(packEntries(root, request, request.mapped === true ? idMaps : undefined));

@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import { promisify } from 'node:util';
 import { EngineError } from '../../base/errors.ts';
 import type { Timestamp } from '../../base/time.ts';
+import { type IdMaps, type Owner, toHostOwner } from '../../spec/id-maps.ts';
 import type { TarEntry } from '../../spec/tar/entry.ts';
 import type { TarPart } from '../../spec/tar/read.ts';
 import { errnoOf } from '../../sys/errno.ts';
@@ -28,6 +29,7 @@ const closeAsync = promisify(close);
 class Unpacker implements Disposable {
   readonly #root: number;
   readonly #request: UnpackRequest;
+  readonly #idMaps: IdMaps | undefined;
   /** The directory of the entry before: archives go directory by directory. */
   #parent: { readonly path: string; readonly file: OpenFile } | undefined;
   /** Times of directories, which later entries would change. */
@@ -35,9 +37,10 @@ class Unpacker implements Disposable {
   /** Large files that were replaced: their blocks are given back meanwhile. */
   readonly #releases: Promise<void>[] = [];
 
-  constructor(root: number, request: UnpackRequest) {
+  constructor(root: number, request: UnpackRequest, idMaps: IdMaps | undefined) {
     this.#root = root;
     this.#request = request;
+    this.#idMaps = idMaps;
   }
 
   async add({ entry, content }: TarPart): Promise<void> {
@@ -49,8 +52,8 @@ class Unpacker implements Disposable {
     // The root has no name of its own in the directory above it, which is itself.
     const base = posix.basename(path) || '.';
     if (name === '.' && this.#kindOf(parent, base) === 'directory') return;
+    const owner = this.#ownerOf(entry);
     this.#makeRoom(entry, parent, base, path);
-    const owner = this.#request.owner ?? entry;
     await makeEntry({ root: this.#root, top: directory, parent, base, path, entry, content, owner });
     if (entry.type === 'directory') this.#times.set(path, timeOf(entry));
   }
@@ -75,6 +78,11 @@ class Unpacker implements Disposable {
     this.#parent = undefined;
   }
 
+  #ownerOf(entry: TarEntry): Owner {
+    const owner = this.#request.owner ?? entry;
+    return this.#idMaps ? toHostOwner(this.#idMaps, owner) : owner;
+  }
+
   #parentOf(path: string): number {
     const directory = posix.dirname(path);
     if (this.#parent?.path === directory) return this.#parent.file.fd;
@@ -89,7 +97,7 @@ class Unpacker implements Disposable {
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') return tried('lstat', path, () => nameDirectory(this.#root, path));
     }
-    return tried('mkdir', path, () => makeDirectories(this.#root, path, IMPLIED_MODE));
+    return tried('mkdir', path, () => makeDirectories(this.#root, path, IMPLIED_MODE, this.#idMaps));
   }
 
   #kindOf(parent: number, base: string): 'directory' | 'other' | 'none' {
@@ -134,8 +142,9 @@ export const unpackTree = async (
   root: number,
   parts: AsyncIterable<TarPart>,
   request: UnpackRequest,
+  idMaps?: IdMaps,
 ): Promise<void> => {
-  using unpacker = new Unpacker(root, request);
+  using unpacker = new Unpacker(root, request, idMaps);
   for await (const part of parts) await unpacker.add(part);
   await unpacker.finish();
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, fstatSync } from 'node:fs';
 import type { Timestamp } from '../../base/time.ts';
+import type { IdMaps } from '../../spec/id-maps.ts';
 import type { TarPart } from '../../spec/tar/read.ts';
 import type { FileStat, FileView, PackRequest, UnpackRequest } from './container-files.ts';
 import { tried } from './file-error.ts';
@@ -9,8 +10,11 @@ import { nameFile } from './open-file.ts';
 import { packTree } from './pack.ts';
 import { unpackTree } from './unpack.ts';
 
-/** The tree below an open directory, which the view owns from now on. `release` comes after it is closed. */
-export const viewOf = (root: number, release: () => void = () => undefined): FileView => {
+/**
+ * The tree below an open directory, which the view owns from now on. `release` comes after it is closed. `idMaps` are those of
+ * the container's user namespace.
+ */
+export const viewOf = (root: number, release: () => void = () => undefined, idMaps?: IdMaps): FileView => {
   let isOpen = true;
   return {
     stat: (path: string): FileStat =>
@@ -20,8 +24,9 @@ export const viewOf = (root: number, release: () => void = () => undefined): Fil
         return { size: Number(size), mode: Number(mode), modifiedAt: mtimeNs as Timestamp };
       }),
     followLinks: (path, missing) => followLinks(root, path, missing),
-    pack: (request: PackRequest) => packTree(root, request),
-    unpack: async (parts: AsyncIterable<TarPart>, request: UnpackRequest) => unpackTree(root, parts, request),
+    pack: (request: PackRequest) => packTree(root, request, idMaps),
+    unpack: async (parts: AsyncIterable<TarPart>, request: UnpackRequest) =>
+      unpackTree(root, parts, request, idMaps),
     [Symbol.dispose]: () => {
       if (!isOpen) return;
       isOpen = false;

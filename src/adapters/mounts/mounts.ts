@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Owner } from '../../spec/id-maps.ts';
 import type { Mount } from '../../spec/mount.ts';
 
 /** A root file system from outside: its read-only layers, top first. */
@@ -14,8 +15,11 @@ export interface Mounts {
    * False, and nothing is done, when there is no such directory or `target` is not empty. @throws insufficient-storage, internal
    */
   copyUp(root: LayeredRoot, path: string, target: string): Promise<boolean>;
-  /** Mounts an empty file system of at most `size` bytes in memory, where everyone may write; `target` is made. */
-  mountMemory(target: string, size: number): void;
+  /**
+   * Mounts an empty file system of at most `size` bytes in memory, where everyone may write; `target` is made. It is the
+   * host's root's without `owner`.
+   */
+  mountMemory(target: string, size: number, owner?: Owner): void;
   /**
    * Mounts what the directory `root` has at `path`, and what is mounted below it. Links and `..` in `path` never lead out
    * of `root`. `target` is made. @throws not-found when there is no such path

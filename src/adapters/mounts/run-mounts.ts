@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   chmodSync,
+  chownSync,
   closeSync,
   constants,
   fstatSync,
@@ -17,6 +18,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { EngineError } from '../../base/errors.ts';
+import type { Owner } from '../../spec/id-maps.ts';
 import type { Mount } from '../../spec/mount.ts';
 import { mountOfPath, placesBelow } from '../../spec/mount-table.ts';
 import { errnoOf } from '../../sys/errno.ts';
@@ -31,13 +33,24 @@ const readTable = (): string => readFileSync('/proc/self/mountinfo', 'utf8');
 
 const self = (fd: number): string => `/proc/self/fd/${fd}`;
 
+const HOST_ROOT: Owner = { uid: 0, gid: 0 };
+
 /** What happens at a place of ours is nobody else's business. */
 const makePrivate = (target: string): void => mount({ source: '', target, flags: MS.private | MS.recursive });
 
-const mountMemory = (target: string, size: number): void => {
-  mkdirSync(target, { recursive: true, mode: 0o700 });
+const mountMemory = (target: string, size: number, owner: Owner = HOST_ROOT): void => {
+  const { uid, gid } = owner;
+  const folder = mkdirSync(target, { recursive: true, mode: 0o710 });
+  // The group may pass through: the runtime looks for it as the container's root.
+  if (folder !== undefined) chownSync(folder, 0, gid);
   const flags = MS.noExec | MS.noSuid | MS.noDev;
-  mount({ source: 'shm', target, type: 'tmpfs', flags, data: `mode=1777,size=${size}` });
+  mount({
+    source: 'shm',
+    target,
+    type: 'tmpfs',
+    flags,
+    data: `mode=1777,size=${size},uid=${uid},gid=${gid}`,
+  });
   makePrivate(target);
   chmodSync(target, OPEN_TO_ALL);
 };

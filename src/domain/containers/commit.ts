@@ -12,6 +12,7 @@ import type { Core } from './core.ts';
 import { mergeConfig } from './merge-config.ts';
 import { pauseContainer, type PauseDeps } from './pause.ts';
 import { unpauseContainer } from './unpause.ts';
+import { idMapsOf } from './user-namespace.ts';
 
 export type CommitDeps = PauseDeps &
   Pick<Core, 'images' | 'files' | 'rootfs' | 'intents' | 'idMaps' | 'log' | 'lifetime'>;
@@ -44,14 +45,15 @@ const freeze = async (deps: CommitDeps, id: ContainerId): Promise<AsyncDisposabl
   };
 };
 
-const layerOf = async (deps: CommitDeps, id: ContainerId): Promise<AsyncIterable<Uint8Array>> => {
-  const { upperDirectory, lowerDirectories } = await findRootfs(deps, id);
+const layerOf = async (deps: CommitDeps, container: Container): Promise<AsyncIterable<Uint8Array>> => {
+  const { upperDirectory, lowerDirectories } = await findRootfs(deps, container.id);
+  const idMaps = idMapsOf(deps, container);
   if (upperDirectory === undefined)
     throw new EngineError('not-implemented', 'the snapshotter keeps no directory of changes');
   return deps.files.packLayer({
     upperDirectory,
     lowerDirectories,
-    ...(deps.idMaps && { idMaps: deps.idMaps }),
+    ...(idMaps && { idMaps }),
   });
 };
 
@@ -64,7 +66,7 @@ const makeImage = async (
   const changed = applyChanges(request.config ?? config, request.changes);
   return deps.images.commit({
     parent: imageId,
-    layer: await layerOf(deps, id),
+    layer: await layerOf(deps, container),
     checkWhole: () => assertWhole(deps, id),
     config: mergeConfig(changed, config),
     container: { id, config },

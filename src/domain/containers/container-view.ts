@@ -10,8 +10,9 @@ import { noSuchContainer } from './errors.ts';
 import { networkDonor } from './network-mode.ts';
 import { networkFiles } from './network-setup.ts';
 import { placedSources, placeForView, type RunMountDeps } from './run-mounts.ts';
+import { idMapsOf } from './user-namespace.ts';
 
-export type ContainerViewDeps = Pick<Core, 'ledger' | 'rootfs' | 'files'> & RunMountDeps;
+export type ContainerViewDeps = Pick<Core, 'ledger' | 'rootfs' | 'files' | 'idMaps'> & RunMountDeps;
 
 /** A container's layers; asked of containerd once, as they do not change. */
 export const findRootfs = async (deps: Pick<Core, 'rootfs' | 'images'>, id: ContainerId): Promise<Rootfs> => {
@@ -74,11 +75,13 @@ export const openContainerView = async (
   await using placed = new Disposer();
   if (!bare) await placeForView(deps, container, placed);
   const { upperDirectory, workDirectory } = rootfs;
+  const idMaps = idMapsOf(deps, container);
   const view = deps.files.open({
     rootfs: rootfs.mounts,
     ...(upperDirectory !== undefined && { upperDirectory }),
     ...(workDirectory !== undefined && { workDirectory }),
     mounts: bare ? [] : placedMounts(deps, container),
+    ...(idMaps && { idMaps }),
   });
   return { container, rootfs, view };
 };

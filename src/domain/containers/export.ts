@@ -14,5 +14,5 @@ export const exportContainer = async (deps: ExportDeps, reference: string): Prom
     throw new EngineError('conflict', `You cannot export container ${id} which is being removed`);
   const { container, view } = await openContainerView(deps, reference, { bare: true });
   deps.ledger.publish(container, 'export');
-  return { content: view.pack({ path: '/' }), [Symbol.dispose]: () => view[Symbol.dispose]() };
+  return { content: view.pack({ path: '/', mapped: true }), [Symbol.dispose]: () => view[Symbol.dispose]() };
 };

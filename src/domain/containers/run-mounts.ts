@@ -5,8 +5,9 @@ import { EngineError, messageOf } from '../../base/errors.ts';
 import type { Container, MountPoint } from './container.ts';
 import type { Core } from './core.ts';
 import { hasProcess } from './state.ts';
+import { rootOwnerOf } from './user-namespace.ts';
 
-export type RunMountDeps = Pick<Core, 'mounts' | 'mountDirectory' | 'store' | 'images'>;
+export type RunMountDeps = Pick<Core, 'mounts' | 'mountDirectory' | 'store' | 'images' | 'idMaps'>;
 
 /** Where `/dev/shm` of a container lies that lets others share it. Source: containers.md §18, `mounts/shm`. */
 export const sharedMemoryPath = ({ store }: Pick<Core, 'store'>, id: Container['id']): string =>
@@ -62,7 +63,10 @@ export const placeRunMounts = async (
   releaseRunMounts(deps, container);
   acquired.defer(() => releaseRunMounts(deps, container));
   const { id, hostConfig } = container;
-  if (ownsSharedMemory(container)) deps.mounts.mountMemory(sharedMemoryPath(deps, id), hostConfig.shmSize);
+  if (ownsSharedMemory(container)) {
+    const place = sharedMemoryPath(deps, id);
+    deps.mounts.mountMemory(place, hostConfig.shmSize, rootOwnerOf(deps, container));
+  }
   await placePoints(deps, container);
 };
 
