@@ -165,6 +165,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     events,
     host: facts,
     processStatus: adapters.processStatus,
+    programs,
     cgroups: adapters.cgroups,
     log: room('containers'),
     lifetime,

@@ -55,6 +55,8 @@ export interface Config {
   readonly defaultUlimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   readonly init: boolean;
   readonly initPath: string;
+  /** Directories of CDI documents; none when the feature is off. */
+  readonly cdiSpecDirectories: readonly string[];
   readonly defaultShmSize: number;
   readonly defaultIpcMode: 'private' | 'shareable';
   readonly defaultCgroupnsMode: '' | 'host' | 'private';
@@ -146,6 +148,16 @@ const cgroupDriver = (options: readonly string[] = []): Config['cgroupDriver'] =
   const value = options.at(-1)?.split('=')[1]?.trim() ?? '';
   if (value === '' || value === 'cgroupfs' || value === 'systemd') return value;
   throw invalid(`exec-opt native.cgroupdriver=${value} is invalid`);
+};
+
+/** Where CDI documents are when nobody says. Source: Container Device Interface specification, "Directories". */
+const CDI_DIRECTORIES = ['/etc/cdi', '/var/run/cdi'];
+
+/** An empty name alone stands for none. */
+const cdiDirectories = (settings: Settings): readonly string[] => {
+  if (settings.feature?.['cdi'] === false) return [];
+  const given = settings['cdi-spec-dir'] ?? [];
+  return given.length === 0 ? CDI_DIRECTORIES : given.filter((directory) => directory !== '');
 };
 
 /** 0 stands for the default. */
@@ -244,6 +256,7 @@ const containerConfig = (
   | 'defaultUlimits'
   | 'init'
   | 'initPath'
+  | 'cdiSpecDirectories'
   | 'defaultShmSize'
   | 'defaultIpcMode'
   | 'defaultCgroupnsMode'
@@ -260,6 +273,7 @@ const containerConfig = (
   defaultUlimits: ulimits(settings['default-ulimit']),
   init: settings.init ?? false,
   initPath: settings['init-path'] ?? '',
+  cdiSpecDirectories: cdiDirectories(settings),
   defaultShmSize: settings['default-shm-size'] || SHM_SIZE,
   defaultIpcMode: (settings['default-ipc-mode'] || 'private') as 'private' | 'shareable',
   defaultCgroupnsMode: (settings['default-cgroupns-mode'] ?? '') as Config['defaultCgroupnsMode'],

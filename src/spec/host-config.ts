@@ -154,5 +154,6 @@ export type PortBinding = Infer<typeof portBinding>;
 export type RestartPolicy = Infer<typeof restartPolicy>;
 export type LogConfig = Infer<typeof logConfig>;
 export type Ulimit = Infer<typeof ulimit>;
+export type DeviceRequest = Infer<typeof deviceRequest>;
 export type MountRequest = Infer<typeof mountRequest>;
 export type HostConfig = Infer<typeof hostConfig>;

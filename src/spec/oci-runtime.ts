@@ -8,7 +8,27 @@ export interface RuntimeSpec {
   readonly hostname?: string;
   readonly mounts: readonly RuntimeMount[];
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly hooks?: RuntimeHooks;
   readonly linux: RuntimeLinux;
+}
+
+/** Programs that the runtime runs at points of a container's life. */
+export interface RuntimeHooks {
+  readonly prestart?: readonly RuntimeHook[];
+  readonly createRuntime?: readonly RuntimeHook[];
+  readonly createContainer?: readonly RuntimeHook[];
+  readonly startContainer?: readonly RuntimeHook[];
+  readonly poststart?: readonly RuntimeHook[];
+  readonly poststop?: readonly RuntimeHook[];
+}
+
+export interface RuntimeHook {
+  readonly path: string;
+  /** With the program's own name first, as for execv(3). */
+  readonly args?: readonly string[];
+  readonly env?: readonly string[];
+  /** Seconds. */
+  readonly timeout?: number;
 }
 
 export interface RuntimeProcess {
@@ -86,12 +106,14 @@ export interface RuntimeNamespace {
 
 export interface RuntimeDevice {
   readonly path: string;
-  readonly type: 'b' | 'c';
+  /** Block, character, character without a buffer, FIFO. */
+  readonly type: 'b' | 'c' | 'u' | 'p';
   readonly major: number;
   readonly minor: number;
-  readonly fileMode: number;
-  readonly uid: number;
-  readonly gid: number;
+  /** 0666 when absent. */
+  readonly fileMode?: number;
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 export interface RuntimeDeviceRule {

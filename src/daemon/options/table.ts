@@ -60,10 +60,7 @@ export const OPTIONS = {
   bip6: option(textKind, 'IPv6 address and prefix of the default bridge (CIDR)', { later: 'warn' }),
   bridge: option(textKind, 'Attach containers to this bridge; "none" for no default bridge', { short: 'b' }),
   builder: option(objectKind, '', { only: 'file', later: 'warn' }),
-  'cdi-spec-dir': option(listKind(), 'CDI specification directories', {
-    key: 'cdi-spec-dirs',
-    later: 'warn',
-  }),
+  'cdi-spec-dir': option(listKind(), 'CDI specification directories', { key: 'cdi-spec-dirs' }),
   'cgroup-parent': option(textKind, 'Parent cgroup of all containers'),
   'config-file': option(textKind, 'Daemon configuration file', {
     only: 'flag',

@@ -4,7 +4,7 @@ import type { ContainerFiles } from '../../adapters/container-files/index.ts';
 import type { Cgroups } from '../../adapters/cgroups/index.ts';
 import type { Containerd } from '../../adapters/containerd/index.ts';
 import type { Mounts } from '../../adapters/mounts/index.ts';
-import type { ProcessStatus } from '../../adapters/host/index.ts';
+import type { ProcessStatus, Programs } from '../../adapters/host/index.ts';
 import type { ContainerStore } from '../../adapters/store/index.ts';
 import type { ConfigSource } from '../../base/config-source.ts';
 import type { Log } from '../../base/log.ts';
@@ -39,6 +39,10 @@ export interface ContainersConfig {
   readonly defaultIpcMode: 'private' | 'shareable';
   /** `host` or `private`; empty for private on cgroup v2 and host on v1. */
   readonly defaultCgroupnsMode: '' | 'host' | 'private';
+  /** Switches by name: `cdi` (on when absent) for devices described by CDI documents. */
+  readonly features: Readonly<Record<string, boolean>>;
+  /** Where those documents are; a later directory's device takes the place of an earlier one's. */
+  readonly cdiSpecDirectories: readonly string[];
   /** Containers go on while the daemon is away. */
   readonly liveRestore: boolean;
   /** How long a stopping daemon waits for its containers; negative for ever. */
@@ -71,6 +75,8 @@ export interface ContainersDeps {
   /** The user namespace of containers that do not say `--userns=host`; absent when the daemon has none. */
   readonly idMaps?: IdMaps;
   readonly processStatus: ProcessStatus;
+  /** Programs of the host. */
+  readonly programs: Pick<Programs, 'find'>;
   readonly cgroups: Cgroups;
   readonly log: Log;
   /** The daemon's own life: changes run to their end under it, whatever becomes of the client. */

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError } from '../../base/errors.ts';
 import type { Rootfs } from '../images/index.ts';
+import type { RuntimeSpec } from '../../spec/oci-runtime.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import type { DonatedNamespaces } from './namespace-donors.ts';
 import type { NetworkSetup } from './network-setup.ts';
+import { injectDevices } from './devices/device-drivers.ts';
 import { buildSpec } from './oci-spec/build-spec.ts';
 import type { HostDevices, ResolvedUser, SpecInput } from './oci-spec/oci-spec.ts';
-import { resolveDevices } from './oci-spec/resolve-devices.ts';
+import { lookAtDevice, resolveDevices } from './oci-spec/resolve-devices.ts';
 import { placedSources, sharedMemoryPath } from './run-mounts.ts';
 import { userNamespaceOf } from './user-namespace.ts';
 
@@ -45,9 +47,26 @@ const initPath = (deps: Pick<Core, 'config'>, { hostConfig }: Container): string
   throw new EngineError('internal', 'exec: "docker-init": executable file not found in $PATH');
 };
 
+const withDevices = (
+  { config, programs, log }: Pick<Core, 'config' | 'programs' | 'log'>,
+  { id, hostConfig }: Container,
+  spec: RuntimeSpec,
+): RuntimeSpec => {
+  const { features, cdiSpecDirectories } = config.current;
+  const deps = {
+    findProgram: (name: string) => programs.find(name),
+    cdiSpecDirectories,
+    cdi: features['cdi'] ?? true,
+    look: lookAtDevice,
+    warn: (errors: readonly string[]) =>
+      log.with({ container: id }).warn('some device descriptions are wrong', { errors: errors.join('; ') }),
+  };
+  return injectDevices(deps, spec, hostConfig.deviceRequests ?? []);
+};
+
 /** The OCI runtime spec of one run. @throws internal and others in Docker's words when it can't be made */
 export const runSpec = (
-  deps: Pick<Core, 'config' | 'host' | 'idMaps' | 'store' | 'mountDirectory'>,
+  deps: Pick<Core, 'config' | 'host' | 'idMaps' | 'store' | 'mountDirectory' | 'programs' | 'log'>,
   parts: RunParts,
 ): object => {
   const { container, rootfs, network, donated, user, linkEnv } = parts;
@@ -75,5 +94,5 @@ export const runSpec = (
     ...(init !== undefined && { initPath: init }),
     ...(found && { devices: found }),
   };
-  return buildSpec(input);
+  return withDevices(deps, container, buildSpec(input));
 };

@@ -44,6 +44,7 @@ export type StartRunDeps = Pick<
   | 'runDirectory'
   | 'mounts'
   | 'mountDirectory'
+  | 'programs'
   | 'runtimeRoot'
   | 'hostsFiles'
   | 'idMaps'

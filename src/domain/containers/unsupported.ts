@@ -12,7 +12,6 @@ const any = (value: object | undefined): boolean => Object.keys(value ?? {}).len
  */
 const NOT_YET: Readonly<Record<string, Asked>> = {
   'HostConfig.StorageOpt': (_, host) => any(host.storageOpt),
-  'HostConfig.DeviceRequests': (_, host) => any(host.deviceRequests),
 };
 
 /** A warning for each part of the request that is kept but has no effect yet. */

@@ -30,6 +30,7 @@ export interface SystemConfig {
   readonly httpProxy: string;
   readonly httpsProxy: string;
   readonly noProxy: string;
+  readonly cdiSpecDirectories: readonly string[];
   readonly containerdNamespace: string;
   readonly pluginsNamespace: string;
 }
@@ -249,7 +250,7 @@ const infoOf = async (deps: Sources): Promise<Info> => {
     runtimes: runtimesOf(deps),
     securityOptions: securityOptions(deps),
     firewallDriver: 'nftables',
-    cdiSpecDirectories: [],
+    cdiSpecDirectories: deps.config.current.cdiSpecDirectories,
     warnings: hostWarnings(deps.host, ipv4Forwarding, deps.listeners),
     ...machineOf(deps),
     ...programsOf(deps),

@@ -64,6 +64,17 @@ const custom = (path: string, inside: string, access: string): readonly Placed[]
   return below;
 };
 
+/** A device of the host as it is now. @throws not-found for what is no device */
+export const lookAtDevice = (path: string): DeviceNode => {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  const node = stats && nodeOf(stats);
+  if (node) return node;
+  throw new EngineError(
+    'not-found',
+    `failed to stat CDI host device "${path}": ${stats ? 'not a device node' : 'no such file or directory'}`,
+  );
+};
+
 const limited = (path: string): DeviceNode => {
   const stats = statSync(path, { throwIfNoEntry: false });
   const node = stats && nodeOf(stats);
