@@ -18,6 +18,7 @@ import {
 import { createHostNetwork, type HostNetwork } from '../adapters/host-network/index.ts';
 import { createHostPorts, type HostPorts } from '../adapters/host-ports/index.ts';
 import { createLogFiles, type LogFiles } from '../adapters/logfiles/index.ts';
+import { createLogTargets, type LogTargets } from '../adapters/log-targets/index.ts';
 import { createNetlink, type Netlink } from '../adapters/netlink/index.ts';
 import { createNetworkNamespaces, type NetworkNamespaces } from '../adapters/netns/index.ts';
 import { createNftables, type Nftables } from '../adapters/nftables/index.ts';
@@ -52,6 +53,7 @@ export interface Adapters {
   readonly hostPorts: HostPorts;
   readonly live: LiveHost;
   readonly logFiles: LogFiles;
+  readonly logTargets: LogTargets;
   readonly namespaces: NetworkNamespaces;
   readonly netlink: Netlink;
   readonly networkStore: NetworkStore;
@@ -119,6 +121,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     hostNetwork: createHostNetwork(),
     hostPorts: createHostPorts(),
     logFiles: createLogFiles(),
+    logTargets: createLogTargets({ proxyEnvironment: proxies(config) }),
     containerFiles: createContainerFiles(paths.views),
     containerStore: new ContainerDirectory(paths.containers, owner),
     volumeStore: new VolumeDirectory(paths.volumes, owner),

@@ -15,6 +15,12 @@ const placeOf = (address: StreamAddress): string =>
 const refused = (network: string, place: string): EngineError =>
   new EngineError('unavailable', `dial ${network} ${place}: connect: connection refused`);
 
+const refusedCall = ({ method, url }: HttpCall): EngineError => {
+  const verb = method.charAt(0) + method.slice(1).toLowerCase();
+  const reason = refused('tcp', url.host).message;
+  return new EngineError('unavailable', `${verb} "${url.href}": ${reason}`);
+};
+
 /** A stream in memory. */
 export class FakeStream implements StreamConnection {
   readonly address: StreamAddress;
@@ -101,7 +107,7 @@ export const createFakeLogTargets = (): FakeLogTargets => {
       call: async (call) => {
         calls.push(call);
         const answer = fake.answer(call);
-        if (!answer) throw refused('tcp', call.url.host);
+        if (!answer) throw refusedCall(call);
         return { status: 200, statusLine: `${answer.status ?? 200} `, headers: {}, body: '', ...answer };
       },
       [Symbol.dispose]: () => undefined,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,10 +25,12 @@ const PATIENCE = 20_000;
 class RunningStandIn implements StandIn {
   readonly said: Said[] = [];
   readonly #child: ChildProcess;
+  readonly #path: string | undefined;
   readonly ready: Promise<void>;
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, path?: string) {
     this.#child = child;
+    this.#path = path;
     const isReady = Promise.withResolvers<void>();
     this.ready = isReady.promise;
     child.once('exit', (code) => isReady.reject(new Error(`the stand-in ended with ${code}`)));
@@ -53,6 +56,7 @@ class RunningStandIn implements StandIn {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#path !== undefined) await rm(this.#path, { force: true });
     if (this.#child.exitCode !== null) return;
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.kill('SIGKILL');
@@ -60,9 +64,9 @@ class RunningStandIn implements StandIn {
   }
 }
 
-const run = async (argv: readonly string[]): Promise<StandIn> => {
+const run = async (argv: readonly string[], path?: string): Promise<StandIn> => {
   const child = spawn(argv[0] ?? '', argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
-  const standIn = new RunningStandIn(child);
+  const standIn = new RunningStandIn(child, path);
   await standIn.ready;
   return standIn;
 };
@@ -79,4 +83,4 @@ export const startStandIn = async (
 
 /** Starts a reader of datagrams at a unix path, which takes files that come with them, as journald does. */
 export const startDatagramReader = async (path: string): Promise<StandIn> =>
-  run(['/usr/bin/python3', join(import.meta.dirname, 'datagrams.py'), path]);
+  run(['/usr/bin/python3', join(import.meta.dirname, 'datagrams.py'), path], path);

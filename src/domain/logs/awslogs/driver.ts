@@ -141,8 +141,12 @@ const openTarget = async (
   const created = options.isBlocking
     ? stream.create(closing.signal)
     : createLater(stream, deps.log.with({ container: subject.id }), closing.signal);
+  let isCreated = false;
   // Whoever sends waits for it; a failure that nobody waits for any more is none.
-  created.catch(() => undefined);
+  void created.then(
+    () => (isCreated = true),
+    () => undefined,
+  );
   if (options.isBlocking) await created;
   const queue = createQueue(stream, created, options, context);
   const target = options.multiline ? joinLines(queue, options.multiline, options) : eachLine(queue);
@@ -150,6 +154,8 @@ const openTarget = async (
   return {
     log: (messages) => target.log(messages),
     [Symbol.asyncDispose]: async () => {
+      // A stream that could not be made so far is not waited for.
+      if (!isCreated) closing.abort(new EngineError('cancelled', 'awslogs is closed'));
       await target[Symbol.asyncDispose]();
       closing.abort();
       await held[Symbol.asyncDispose]();

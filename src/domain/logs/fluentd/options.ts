@@ -3,7 +3,6 @@ import type { StreamAddress } from '../../../adapters/log-targets/index.ts';
 import { EngineError, messageOf } from '../../../base/errors.ts';
 import { milliseconds, type Nanoseconds, seconds } from '../../../base/time.ts';
 import { formatGoDuration, parseGoDuration } from '../../../spec/go-duration.ts';
-import { uint32Fault } from '../../../spec/integers.ts';
 import type { LogOptions } from '../driver.ts';
 import { parseBinarySize, parseFlag } from '../options.ts';
 import { parseAddress } from './address.ts';
@@ -43,8 +42,11 @@ const durationOf = (text: string): Nanoseconds => {
 };
 
 const retriesOf = (text: string): number => {
-  const fault = uint32Fault(text);
-  if (fault !== undefined) throw invalid(`strconv.ParseUint: parsing ${JSON.stringify(text)}: ${fault}`);
+  const isNumber = /^\d+$/.test(text);
+  if (!isNumber || Number(text) >= 2 ** 32) {
+    const fault = isNumber ? 'value out of range' : 'invalid syntax';
+    throw invalid(`strconv.ParseUint: parsing ${JSON.stringify(text)}: ${fault}`);
+  }
   if (Number(text) > MAX_RETRIES) throw invalid('invalid fluentd-max-retries: value out of range');
   return Number(text);
 };

@@ -20,9 +20,17 @@ const withPort = (host: string): { readonly host: string; readonly port: string 
   }
 };
 
+const assertExists = (path: string, targets: Pick<LogTargets, 'assertExists'>): void => {
+  try {
+    targets.assertExists(path);
+  } catch (cause) {
+    throw new EngineError('invalid-argument', messageOf(cause), { cause });
+  }
+};
+
 /**
  * Reads the option `syslog-address`.
- * @throws invalid-argument in dockerd's words; not-found for a unix socket that is not there
+ * @throws invalid-argument in dockerd's words, for a unix socket that is not there among others
  */
 export const parseAddress = (
   text: string | undefined,
@@ -31,7 +39,7 @@ export const parseAddress = (
   if (text === undefined || text === '') return undefined;
   const { scheme, host, path } = parseGoUrl(text);
   if (scheme === 'unix' || scheme === 'unixgram') {
-    targets.assertExists(path);
+    assertExists(path, targets);
     return { scheme, path };
   }
   if (scheme !== 'udp' && scheme !== 'tcp' && scheme !== 'tcp+tls')
