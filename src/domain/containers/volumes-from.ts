@@ -31,7 +31,13 @@ export const inheritedMounts = (
     for (const point of findDonor(reference, resolve).mountPoints) {
       const readWrite = point.readWrite && !mode.readOnly;
       // The mode was the donor's way to say it: it is not told again.
-      byDestination.set(point.destination, { ...point, mode: '', readWrite, anonymous: false, copyUp: false });
+      byDestination.set(point.destination, {
+        ...point,
+        mode: '',
+        readWrite,
+        anonymous: false,
+        copyUp: false,
+      });
     }
   }
   return [...byDestination.values()];

@@ -13,18 +13,24 @@ import { lifecycleSteps } from './lifecycle.ts';
 import { linkSteps } from './links.ts';
 import { listSteps } from './list.ts';
 import { logsSteps } from './logs.ts';
+import { modeSteps } from './modes.ts';
+import { mountSteps } from './mounts.ts';
 import { networkSteps } from './network.ts';
 import { registrySteps } from './registry.ts';
 import { resourceSteps } from './resources.ts';
 import { restartSteps } from './restart.ts';
 import { runSteps } from './run.ts';
 import { systemSteps } from './system.ts';
+import { versionSteps } from './versions.ts';
 
 /** All groups, in the order in which they are done. */
 export const groups: readonly StepGroup[] = [
   systemSteps,
   createSteps,
   fieldSteps,
+  modeSteps,
+  versionSteps,
+  mountSteps,
   runSteps,
   lifecycleSteps,
   logsSteps,
