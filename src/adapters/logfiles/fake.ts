@@ -4,11 +4,16 @@ import { framingOf } from './framing.ts';
 import type { LogFileOptions, LogFileReader, LogFiles, LogFileWriter } from './logfiles.ts';
 
 interface FakeFile {
+  /** Of a file that was not put there: the end of time. */
+  readonly modifiedAt: bigint;
   bytes: Buffer;
 }
 
+const LATE = 1n << 62n;
+
 const reader = (file: FakeFile): LogFileReader => ({
   size: async () => file.bytes.byteLength,
+  modifiedAt: async () => file.modifiedAt,
   read: async (into, position) => {
     const part = file.bytes.subarray(position, position + into.byteLength);
     into.set(part);
@@ -30,7 +35,7 @@ export class FakeLogFiles implements LogFiles {
     const listeners = new Set<() => void>();
     let failing = false;
     let generation = 0;
-    if (!this.#files.has(path)) this.#files.set(path, { bytes: Buffer.alloc(0) });
+    if (!this.#files.has(path)) this.#files.set(path, { bytes: Buffer.alloc(0), modifiedAt: LATE });
     const framing = framingOf(rotation.framing);
     const cutOff = framing.separator && this.text(path) !== '' && !this.text(path).endsWith('\n');
     if (cutOff) this.#append(path, Buffer.from('\n'));
@@ -80,12 +85,12 @@ export class FakeLogFiles implements LogFiles {
   }
 
   /** Puts a file there, as an earlier daemon left it. */
-  put(path: string, text: string): void {
-    this.#files.set(path, { bytes: Buffer.from(text) });
+  put(path: string, text: string, modifiedAt = LATE): void {
+    this.#files.set(path, { bytes: Buffer.from(text), modifiedAt });
   }
 
   #file(path: string): FakeFile {
-    const file = this.#files.get(path) ?? { bytes: Buffer.alloc(0) };
+    const file = this.#files.get(path) ?? { bytes: Buffer.alloc(0), modifiedAt: LATE };
     this.#files.set(path, file);
     return file;
   }
@@ -100,6 +105,6 @@ export class FakeLogFiles implements LogFiles {
       const younger = this.#files.get(age === 1 ? path : `${path}.${age - 1}`);
       if (younger) this.#files.set(`${path}.${age}`, younger);
     }
-    this.#files.set(path, { bytes: Buffer.alloc(0) });
+    this.#files.set(path, { bytes: Buffer.alloc(0), modifiedAt: LATE });
   }
 }

@@ -9,8 +9,11 @@ import { openFileWriter } from './writer.ts';
 
 const unpack = promisify(gunzip);
 
+const modifiedAt = async (file: FileHandle): Promise<bigint> => (await file.stat({ bigint: true })).mtimeNs;
+
 const fileReader = (file: FileHandle): LogFileReader => ({
   size: async () => (await file.stat()).size,
+  modifiedAt: async () => modifiedAt(file),
   read: async (into, position) => (await file.read(into, 0, into.byteLength, position)).bytesRead,
   [Symbol.asyncDispose]: () => file.close(),
 });
@@ -22,6 +25,8 @@ const packedReader = (file: FileHandle): LogFileReader => {
     (unpacking ??= file.readFile().then(async (packed) => unpack(packed)));
   return {
     size: async () => (await bytes()).byteLength,
+    // When it was packed: later than its last record.
+    modifiedAt: async () => modifiedAt(file),
     read: async (into, position) => {
       const part = (await bytes()).subarray(position, position + into.byteLength);
       into.set(part);

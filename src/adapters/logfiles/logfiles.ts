@@ -43,6 +43,8 @@ export interface LogFileWriter extends AsyncDisposable {
 export interface LogFileReader extends AsyncDisposable {
   /** Bytes at present. */
   size(): Promise<number>;
+  /** When it was written to last, Unix nanoseconds by the file system's clock. */
+  modifiedAt(): Promise<bigint>;
   /** Reads up to `into.length` bytes at `position`; 0 at the end. */
   read(into: Uint8Array, position: number): Promise<number>;
 }

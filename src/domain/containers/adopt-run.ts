@@ -4,7 +4,8 @@ import type { Sandbox } from '../networks/index.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { networkDonor } from './network-mode.ts';
-import { openSink, stdioRequest } from './start-run.ts';
+import { logSubject } from './log-subject.ts';
+import { stdioRequest } from './start-run.ts';
 
 export type AdoptRunDeps = Pick<
   Core,
@@ -30,7 +31,8 @@ const findSandbox = async (deps: AdoptRunDeps, container: Container): Promise<Sa
 export const adoptRun = async (deps: AdoptRunDeps, container: Container): Promise<void> => {
   const { id } = container;
   const stdio = deps.containerd.stdio.reopen(stdioRequest(deps, container));
-  const sink = await openSink(deps, container);
+  const { logConfig } = container.hostConfig;
+  const sink = logConfig.type === 'none' ? undefined : await deps.logs.reopen(logSubject(deps, container));
   const sandbox = await findSandbox(deps, container);
   const streams = deps.runs.streams(id);
   const drained = stdio

@@ -3,13 +3,14 @@ import type { ConfigSource } from '../../base/config-source.ts';
 import { EngineError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import type { LogConfig } from '../../spec/host-config.ts';
-import type { LogDriver } from './driver.ts';
-import { createDrivers, type DriverDeps } from './drivers.ts';
-import { LONGEST_MESSAGE } from './line-cutter.ts';
-import type { Logs, LogSink, LogSubject } from './logs.ts';
+import type { EventPublisher } from '../events/index.ts';
+import { LogCache } from './cache.ts';
+import type { ReadSignals } from './driver.ts';
+import { createDrivers, type DriverDeps, type Drivers } from './drivers.ts';
+import type { LogLine, LogQuery, Logs, LogSubject } from './logs.ts';
 import { noneDriver } from './none.ts';
-import { checkCommonOptions } from './options.ts';
-import { createSink } from './sink.ts';
+import { openLog, type OpenLogDeps, reopenLog } from './open-log.ts';
+import { checkCommonOptions, isCacheOption } from './options.ts';
 
 /** The daemon's `log-driver` and `log-opts`. */
 export interface LogsConfig {
@@ -19,50 +20,63 @@ export interface LogsConfig {
 
 export interface LogsDeps extends DriverDeps {
   readonly config: ConfigSource<LogsConfig>;
+  readonly events: EventPublisher;
   readonly log: Log;
   /** The host's name, for tags. */
   readonly hostname: string;
 }
 
-const merge = (config: LogConfig, defaults: LogsConfig): LogConfig => {
-  if (config.type !== '' && config.type !== defaults.driver) return config;
-  return { type: defaults.driver, config: { ...defaults.options, ...config.config } };
+/** What the daemon says holds for containers of its own driver; of the cache's options, for all. */
+const merge = ({ type, config }: LogConfig, defaults: LogsConfig): LogConfig => {
+  const chosen = type === '' ? defaults.driver : type;
+  const options = Object.entries(defaults.options).filter(
+    ([name]) => chosen === defaults.driver || isCacheOption(name),
+  );
+  return { type: chosen, config: { ...Object.fromEntries(options), ...config } };
 };
 
-/** Values of options are looked at here, not at create: as in dockerd a bad one fails the start. */
-const openLog = async (deps: LogsDeps, driver: LogDriver, subject: LogSubject): Promise<LogSink> => {
-  const report = (error: unknown, count?: number): void =>
-    deps.log.warn('output of a container is lost', {
-      container: subject.id,
-      driver: driver.name,
-      error: messageOf(error),
-      ...(count === undefined ? {} : { messages: count }),
-    });
+const validate = (drivers: Drivers, { type, config }: LogConfig): void => {
+  if (type === noneDriver.name) return;
+  const own = checkCommonOptions(config ?? {});
+  drivers.find(type).validate(own);
+};
+
+/** An unknown driver alone stops no daemon: it is told when a container is made. */
+const validateDefaults = (drivers: Drivers, { driver, options }: LogsConfig): void => {
+  if (Object.keys(options).length === 0) return;
   try {
-    const target = await driver.open(subject, { hostname: deps.hostname, report });
-    return createSink(target, driver.longestMessage ?? LONGEST_MESSAGE);
+    validate(drivers, { type: driver, config: options });
   } catch (cause) {
-    throw new EngineError('internal', messageOf(cause), { cause });
+    throw new EngineError('invalid-argument', `failed to set log opts: ${messageOf(cause)}`, { cause });
   }
+};
+
+const read = (
+  drivers: Drivers,
+  cache: LogCache,
+  subject: LogSubject,
+  query: LogQuery,
+  signals: ReadSignals,
+): AsyncIterable<LogLine> => {
+  const driver = drivers.find(subject.config.type);
+  if (driver.read) return driver.read(subject, query, signals);
+  if (driver !== noneDriver && cache.isWanted(subject)) return cache.read(subject, query, signals);
+  throw new EngineError('not-implemented', 'configured logging driver does not support reading');
 };
 
 /** The logs of all containers, by the drivers that are built in. */
 export const createLogs = (deps: LogsDeps): Logs => {
   const drivers = createDrivers(deps);
+  const cache = new LogCache(deps.files);
+  const opening: OpenLogDeps = { ...deps, cache };
   return {
     drivers: drivers.names,
-    validate: ({ type, config }) => {
-      if (type === noneDriver.name) return;
-      const own = checkCommonOptions(config ?? {});
-      drivers.find(type).validate(own);
-    },
+    validate: (config) => validate(drivers, config),
+    validateDefaults: () => validateDefaults(drivers, deps.config.current),
     withDefaults: (config) => merge(config, deps.config.current),
-    open: async (subject) => openLog(deps, drivers.find(subject.config.type), subject),
-    path: (subject) => drivers.find(subject.config.type).path?.(subject) ?? '',
-    read: (subject, query, signals) => {
-      const driver = drivers.find(subject.config.type);
-      if (driver.read) return driver.read(subject, query, signals);
-      throw new EngineError('not-implemented', 'configured logging driver does not support reading');
-    },
+    open: async (subject) => openLog(opening, drivers.find(subject.config.type), subject),
+    reopen: async (subject) => reopenLog(opening, drivers.find(subject.config.type), subject),
+    path: (subject) => drivers.get(subject.config.type)?.path?.(subject) ?? '',
+    read: (subject, query, signals) => read(drivers, cache, subject, query, signals),
   };
 };

@@ -3,15 +3,16 @@ import type { LogFiles } from '../../adapters/logfiles/index.ts';
 import { EngineError } from '../../base/errors.ts';
 import type { LogDriver } from './driver.ts';
 import { createJsonFileDriver } from './json-file/driver.ts';
+import { createLocalDriver } from './local/driver.ts';
 import { noneDriver } from './none.ts';
+import type { RemoteDeps } from './remote/remote-deps.ts';
+import { createRemoteDrivers } from './remote/remote-drivers.ts';
 
 /** What the built-in drivers need. */
 export interface DriverDeps {
   readonly files: LogFiles;
+  readonly remote: RemoteDeps;
 }
-
-/** Drivers that Docker has and Berth does not yet: refused by name, never taken for another. */
-const NOT_YET = new Set(['awslogs', 'fluentd', 'gcplogs', 'gelf', 'journald', 'local', 'splunk', 'syslog']);
 
 /** The drivers by name. */
 export class Drivers {
@@ -26,12 +27,14 @@ export class Drivers {
     return [...this.#byName.keys()].filter((name) => name !== noneDriver.name).toSorted();
   }
 
+  get(name: string): LogDriver | undefined {
+    return this.#byName.get(name);
+  }
+
   /** @throws invalid-argument in dockerd's words */
   find(name: string): LogDriver {
-    const driver = this.#byName.get(name);
+    const driver = this.get(name);
     if (driver) return driver;
-    if (NOT_YET.has(name))
-      throw new EngineError('not-implemented', `the log driver "${name}" is not supported yet`);
     throw new EngineError(
       'invalid-argument',
       `error looking up logging plugin ${name}: plugin "${name}" not found`,
@@ -41,4 +44,9 @@ export class Drivers {
 
 /** The built-in drivers, one each of their kind. */
 export const createDrivers = (deps: DriverDeps): Drivers =>
-  new Drivers([createJsonFileDriver(deps), noneDriver]);
+  new Drivers([
+    createJsonFileDriver(deps.files),
+    createLocalDriver(deps.files),
+    noneDriver,
+    ...createRemoteDrivers(deps.remote),
+  ]);

@@ -71,8 +71,11 @@ export const openFiles = async (
   for (let attempt = 1; ; attempt += 1) {
     await writer?.flush();
     const generation = writer?.generation ?? 0;
+    const wasRotating = writer?.isRotating === true;
     const readers = await openAll(files, path, ages);
-    if (generation === (writer?.generation ?? 0) || attempt === TRIES) return { readers, generation };
+    const isRotating = writer?.isRotating === true;
+    const belong = !wasRotating && !isRotating && generation === (writer?.generation ?? 0);
+    if (belong || attempt === TRIES) return { readers, generation };
     await close(readers);
   }
 };

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createFakeLogTargets } from '../../adapters/log-targets/fake.ts';
 import { FakeLogFiles } from '../../adapters/logfiles/fake.ts';
 import { fixedConfig } from '../../base/config-source.ts';
 import { isKind } from '../../base/errors.ts';
 import { silentLog } from '../../base/log.ts';
 import type { Timestamp } from '../../base/time.ts';
 import { createLogs } from './create-logs.ts';
+import { parseRotation } from './json-file/rotation.ts';
 import type { LogLine, LogQuery, Logs, LogSubject } from './logs.ts';
 
 const ID = 'ab'.repeat(32);
@@ -27,10 +29,29 @@ const subject = (config: Record<string, string> = {}, type = 'json-file'): LogSu
   config: { type, config },
 });
 
-const make = (options: Record<string, string> = {}): { logs: Logs; files: FakeLogFiles } => {
+const make = (
+  options: Record<string, string> = {},
+  driver = 'json-file',
+): { logs: Logs; files: FakeLogFiles } => {
   const files = new FakeLogFiles();
-  const config = fixedConfig({ driver: 'json-file', options });
-  return { files, logs: createLogs({ files, config, log: silentLog, hostname: 'host' }) };
+  const config = fixedConfig({ driver, options });
+  return {
+    files,
+    logs: createLogs({
+      files,
+      config,
+      log: silentLog,
+      events: { publish: () => undefined },
+      hostname: 'host',
+      remote: {
+        targets: createFakeLogTargets(),
+        environment: {},
+        userAgent: 'berth',
+        pid: 1,
+        log: silentLog,
+      },
+    }),
+  };
 };
 
 const never = new AbortController().signal;
@@ -147,9 +168,21 @@ test('names of options are looked at when a container is made, values when it st
       error.message === 'error looking up logging plugin zz: plugin "zz" not found',
   );
   assert.throws(
-    () => logs.validate({ type: 'syslog', config: {} }),
-    (error) => isKind(error, 'not-implemented'),
+    () => logs.validate({ type: 'local', config: { labels: 'a' } }),
+    /unknown log opt 'labels' for log driver local/,
   );
+  const common = (config: Record<string, string>): void => logs.validate({ type: 'json-file', config });
+  assert.throws(() => common({ mode: 'zz' }), /logger: logging mode not supported: zz/);
+  assert.throws(
+    () => common({ 'max-buffer-size': '1m' }),
+    /logger: max-buffer-size option is only supported with 'mode=non-blocking'/,
+  );
+  assert.throws(
+    () => common({ mode: 'non-blocking', 'max-buffer-size': 'zz' }),
+    /error parsing option max-buffer-size: invalid size: 'zz'/,
+  );
+  assert.throws(() => common({ 'cache-disabled': 'zz' }), /invalid value for option cache-disabled: zz/);
+  logs.validate({ type: 'none', config: { zz: '1' } });
   logs.validate({ type: 'json-file', config: { 'max-size': 'zz', mode: 'non-blocking' } });
   await assert.rejects(
     logs.open(subject({ 'max-size': 'zz' })),
@@ -181,4 +214,63 @@ test('the driver that keeps nothing can’t be read', async () => {
       error.message === 'configured logging driver does not support reading',
   );
   assert.equal(logs.path(subject({}, 'none')), '');
+});
+
+test('the daemon’s own options are looked at when it starts, its driver alone is not', () => {
+  const at = (driver: string, options: Record<string, string>): void =>
+    make(options, driver).logs.validateDefaults();
+  at('zz', {});
+  at('json-file', { 'max-size': '1m', 'cache-disabled': 'true' });
+  assert.throws(
+    () => at('json-file', { foo: '1' }),
+    /^EngineError: failed to set log opts: unknown log opt 'foo' for json-file log driver$/,
+  );
+});
+
+test('the daemon’s options of the cache hold for every driver', () => {
+  const { logs } = make({ 'max-size': '1m', 'cache-max-file': '9' });
+  assert.deepEqual(logs.withDefaults({ type: 'syslog', config: undefined }), {
+    type: 'syslog',
+    config: { 'cache-max-file': '9' },
+  });
+});
+
+test('a log that names no size has five files, max-size=-1 one without an end', () => {
+  const never = { maxFiles: 1, compress: false };
+  assert.deepEqual(parseRotation({}), { maxSize: 100_000_000, maxFiles: 5, compress: false });
+  assert.deepEqual(parseRotation({ 'max-file': '2' }), {
+    maxSize: 100_000_000,
+    maxFiles: 2,
+    compress: false,
+  });
+  assert.deepEqual(parseRotation({ 'max-size': '10k' }), { ...never, maxSize: 10_000 });
+  assert.deepEqual(parseRotation({ 'max-size': '-1' }), never);
+  assert.deepEqual(parseRotation({ 'max-size': '-1', 'max-file': '3' }), { ...never, maxFiles: 3 });
+  const pair = 'compress cannot be true when max-file is less than 2 or max-size is not set';
+  assert.throws(() => parseRotation({ compress: 'true' }), new RegExp(pair));
+  assert.throws(() => parseRotation({ compress: 'true', 'max-size': '1k' }), new RegExp(pair));
+  assert.throws(() => parseRotation({ 'max-size': '0' }), /max-size must be a positive number/);
+});
+
+test('the driver of Moby’s own format is read in all ways', async () => {
+  const { logs } = make();
+  const about = subject({ 'max-size': '200', 'max-file': '3', compress: 'false' }, 'local');
+  const sink = await logs.open(about);
+  const ended = new AbortController();
+  const followed = collect(
+    logs.read(about, { ...ALL, follow: true }, { signal: never, ended: ended.signal }),
+  );
+  const expected = [];
+  for (let index = 0; index < 20; index += 1) {
+    void sink.write('stdout', Buffer.from(`line ${index}\n`));
+    expected.push(`stdout:line ${index}\n`);
+    await new Promise((resolve) => void setImmediate(resolve));
+  }
+  void sink.write('stderr', Buffer.from('end'));
+  await sink[Symbol.asyncDispose]();
+  ended.abort();
+  assert.deepEqual(await followed, [...expected, 'stderr:end']);
+  assert.deepEqual(await read(logs, { tail: 9 }, about), [...expected.slice(-8), 'stderr:end']);
+  assert.deepEqual(await read(logs, { stdout: false }, about), ['stderr:end']);
+  assert.equal(logs.path(about), '');
 });

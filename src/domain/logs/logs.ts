@@ -49,7 +49,12 @@ export interface Logs {
   validate(config: LogConfig): void;
   /** The daemon's default driver and options where `config` leaves them open. */
   withDefaults(config: LogConfig): LogConfig;
+  /** Looks at the daemon's own driver and options. @throws invalid-argument `failed to set log opts: …` */
+  validateDefaults(): void;
+  /** Opens the log of a run that is about to start. @throws internal in the driver's words */
   open(subject: LogSubject): Promise<LogSink>;
+  /** Opens the log of a run that goes on. `undefined` when that fails: it has been told, and the container runs without. */
+  reopen(subject: LogSubject): Promise<LogSink | undefined>;
   /** What was logged; follows until `ended` aborts (the run is over and its log written) or `signal` does. @throws not-implemented when the driver can't read. */
   read(
     subject: LogSubject,

@@ -2,15 +2,14 @@
 import { EngineError, messageOf } from '../../base/errors.ts';
 import type { LogOptions } from './driver.ts';
 
+/** Options of the copy that is kept of the output of drivers that can't read. */
+const CACHE = new Set(['cache-disabled', 'cache-max-size', 'cache-max-file', 'cache-compress']);
+
 /** Taken for every driver (daemon.md §8.1). */
-const COMMON = new Set([
-  'mode',
-  'max-buffer-size',
-  'cache-disabled',
-  'cache-max-size',
-  'cache-max-file',
-  'cache-compress',
-]);
+const COMMON = new Set(['mode', 'max-buffer-size', ...CACHE]);
+
+/** Whether an option is the cache's. */
+export const isCacheOption = (name: string): boolean => CACHE.has(name);
 
 const invalid = (text: string): EngineError => new EngineError('invalid-argument', text);
 
@@ -80,6 +79,9 @@ const TRUE = ['1', 't', 'T', 'TRUE', 'true', 'True'];
 const FALSE = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
 
 const isFlag = (text: string): boolean => TRUE.includes(text) || FALSE.includes(text);
+
+/** True for what means yes; anything else means no. */
+export const isFlagSet = (text: string): boolean => TRUE.includes(text);
 
 /** @throws invalid-argument in Go's words */
 export const parseFlag = (text: string): boolean => {

@@ -48,3 +48,11 @@ export const messagesOf = ({ stream, bytes, at, partial }: LogPiece): readonly L
   }
   return messages;
 };
+
+/** Messages in a piece. */
+export const countMessages = ({ bytes, partial }: LogPiece): number => {
+  if (partial) return 1;
+  let count = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count += 1;
+  return count;
+};

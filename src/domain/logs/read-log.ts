@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LogFileReader, LogFiles, LogFileWriter } from '../../adapters/logfiles/index.ts';
+import { seconds } from '../../base/time.ts';
 import type { ReadSignals } from './driver.ts';
 import { Changes, openFiles } from './follow.ts';
-import { RecordDecoder } from './json-file/decode.ts';
 import { flatten } from './log-lines.ts';
 import type { LogLine, LogQuery } from './logs.ts';
-import { BlockReader, findTail } from './read-blocks.ts';
+import { BlockReader } from './read-blocks.ts';
+import type { RecordDecoder, RecordFormat } from './record-format.ts';
 
-/** A log of json-file records, and whoever writes it at present. */
+/** A log in files, and whoever writes it at present. */
 export interface ReadableLog {
   readonly files: LogFiles;
+  readonly format: RecordFormat;
   readonly path: string;
   readonly writer: LogFileWriter | undefined;
 }
@@ -38,6 +40,7 @@ const wanted = (lines: readonly LogLine[], query: LogQuery): Filtered => {
 
 /** Where to begin: which files, oldest first, and the place in the first of them. */
 const findStart = async (
+  format: RecordFormat,
   readers: readonly LogFileReader[],
   tail: number | undefined,
 ): Promise<{ readonly readers: readonly LogFileReader[]; readonly position: number }> => {
@@ -46,22 +49,32 @@ const findStart = async (
   if (tail === 0) return { readers: last ? [last] : [], position: (await last?.size()) ?? 0 };
   let left = tail;
   for (let index = readers.length - 1; index >= 0; index -= 1) {
-    const { position, found } = await findTail(readers[index] as LogFileReader, left);
+    const { position, found } = await format.findTail(readers[index] as LogFileReader, left);
     if (found >= left || index === 0) return { readers: readers.slice(index), position };
     left -= found;
   }
   return { readers, position: 0 };
 };
 
+/** A file, and how far it has been read. */
+interface Place {
+  readonly reader: LogFileReader;
+  readonly blocks: BlockReader;
+}
+
+/** What a file system's clock may be behind ours: it ticks every few milliseconds. */
+const CLOCK_SLACK = seconds(1);
+
 class LogReading {
   readonly #log: ReadableLog;
   readonly #query: LogQuery;
   readonly #signals: ReadSignals;
-  readonly #decoder = new RecordDecoder();
+  readonly #decoder: RecordDecoder;
   #isPast = false;
 
   constructor(log: ReadableLog, query: LogQuery, signals: ReadSignals) {
     this.#log = log;
+    this.#decoder = log.format.createDecoder();
     this.#query = query;
     this.#signals = signals;
   }
@@ -73,12 +86,27 @@ class LogReading {
     const ages = this.#query.tail === 0 ? 0 : ALL_AGES;
     const { readers, generation } = await openFiles(files, path, writer, ages);
     for (const reader of readers) open.use(reader);
-    const start = await findStart(readers, this.#query.tail);
-    const blocks = start.readers.map(
-      (reader, index) => new BlockReader(reader, index === 0 ? start.position : 0),
-    );
-    for (const each of blocks) yield* this.#rest(each);
-    if (this.#query.follow) yield* this.#follow(blocks.at(-1), generation, changes, open);
+    const start = await findStart(this.#log.format, readers, this.#query.tail);
+    const left = readers.slice(0, readers.length - start.readers.length);
+    for (const reader of left) await reader[Symbol.asyncDispose]();
+    let last: Place | undefined;
+    for (const [index, reader] of start.readers.entries()) {
+      // What was unpacked to be read need not stay in memory, what is deleted not on the disk.
+      await last?.reader[Symbol.asyncDispose]();
+      last = this.#place(reader, index === 0 ? start.position : 0);
+      if (await this.#isWanted(reader)) yield* this.#rest(last.blocks);
+    }
+    if (this.#query.follow) yield* this.#follow(last, generation, changes, open);
+  }
+
+  /** A file that was written to last before `since` has nothing for us; its clock may be a little behind ours. */
+  async #isWanted(reader: LogFileReader): Promise<boolean> {
+    const { since } = this.#query;
+    return since === undefined || (await reader.modifiedAt()) >= since - CLOCK_SLACK;
+  }
+
+  #place(reader: LogFileReader, position: number): Place {
+    return { reader, blocks: new BlockReader(reader, this.#log.format, position) };
   }
 
   get #isOver(): boolean {
@@ -97,7 +125,7 @@ class LogReading {
   }
 
   async *#follow(
-    first: BlockReader | undefined,
+    first: Place | undefined,
     from: number,
     changes: Changes,
     open: AsyncDisposableStack,
@@ -110,11 +138,14 @@ class LogReading {
       const isLast = this.#signals.ended.aborted;
       await writer?.flush();
       const newest = writer?.generation ?? generation;
-      if (current) yield* this.#rest(current);
+      if (current) yield* this.#rest(current.blocks);
       if (newest > generation) {
         const next = await this.#openNext(generation + 1);
         generation = next.generation;
-        if (next.reader) current = new BlockReader(open.use(next.reader), 0);
+        if (next.reader) {
+          await current?.reader[Symbol.asyncDispose]();
+          current = this.#place(open.use(next.reader), 0);
+        }
       } else if (isLast) return;
       else await changes.next(this.#signals);
     }
@@ -136,6 +167,6 @@ class LogReading {
   }
 }
 
-/** Reads a log of json-file records over all its files, and follows it when asked to. */
+/** Reads a log over all its files, and follows it when asked to. */
 export const readLog = (log: ReadableLog, query: LogQuery, signals: ReadSignals): AsyncIterable<LogLine> =>
   flatten(new LogReading(log, query, signals).batches());

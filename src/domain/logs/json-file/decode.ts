@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseRfc3339, type Timestamp, ZERO_TIME } from '../../../base/time.ts';
 import type { LogLine, OutputStream } from '../logs.ts';
+import type { RecordDecoder } from '../record-format.ts';
 
 const NEWLINE = 10;
 const HEAD = '{"log":"';
@@ -18,14 +19,10 @@ interface StoredRecord {
 const isRecord = (value: unknown): value is StoredRecord => typeof value === 'object' && value !== null;
 
 /** Reads json-file records. Neighbours often share their time, so the last one read is remembered. */
-export class RecordDecoder {
+export class JsonDecoder implements RecordDecoder {
   #timeText = '';
   #time: Timestamp = ZERO_TIME;
 
-  /**
-   * All records of `block`, which ends in a newline. What is no record (a line that a crash cut off) is left out. The
-   * lines' text may lie in `block`, and `block` is changed: give it away.
-   */
   decode(block: Buffer): LogLine[] {
     // One character a byte: an index in the text is one in the block.
     const text = block.toString('latin1');

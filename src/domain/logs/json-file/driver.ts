@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
-import type { LogFiles, LogFileWriter } from '../../../adapters/logfiles/index.ts';
+import type { LogFiles } from '../../../adapters/logfiles/index.ts';
 import { extraAttributes, logTag } from '../attributes.ts';
 import type { LogDriver } from '../driver.ts';
+import { FileLogs } from '../file-logs.ts';
 import type { LogSubject } from '../logs.ts';
 import { checkOptionNames } from '../options.ts';
-import { readLog } from '../read-log.ts';
-import { parseRotation } from '../rotation.ts';
 import { RecordEncoder } from './encode.ts';
+import { jsonFormat } from './format.ts';
+import { parseRotation } from './rotation.ts';
 
 const NAME = 'json-file';
 
@@ -22,10 +23,6 @@ const OPTIONS = new Set([
   'tag',
 ]);
 
-export interface JsonFileDeps {
-  readonly files: LogFiles;
-}
-
 const pathOf = (subject: LogSubject): string => join(subject.directory, `${subject.id}-json.log`);
 
 /** What each record carries beside its line; a tag only when one is asked for. */
@@ -35,30 +32,18 @@ const attributesOf = (subject: LogSubject, hostname: string): Readonly<Record<st
 };
 
 /** docker's default driver: a file of JSON records beside the container's configuration, which log shippers read. */
-export const createJsonFileDriver = ({ files }: JsonFileDeps): LogDriver => {
-  /** Logs that are being written at present, by path: readers are told of new records by their writers. */
-  const writers = new Map<string, LogFileWriter>();
+export const createJsonFileDriver = (files: LogFiles): LogDriver => {
+  const logs = new FileLogs(files, jsonFormat);
   return {
     name: NAME,
     validate: (options) => checkOptionNames(NAME, options, OPTIONS),
     path: pathOf,
     open: async (subject, { hostname, report }) => {
-      const path = pathOf(subject);
       const rotation = parseRotation(subject.config.config ?? {});
       const encoder = new RecordEncoder(attributesOf(subject, hostname));
-      const writer = await files.openWriter(path, rotation, report);
-      writers.set(path, writer);
-      return {
-        write: (piece) => writer.write(encoder.encode(piece)),
-        [Symbol.asyncDispose]: async () => {
-          await writer[Symbol.asyncDispose]();
-          if (writers.get(path) === writer) writers.delete(path);
-        },
-      };
+      const encode: RecordEncoder['encode'] = (piece) => encoder.encode(piece);
+      return logs.open({ path: pathOf(subject), rotation, encode, report });
     },
-    read: (subject, query, signals) => {
-      const path = pathOf(subject);
-      return readLog({ files, path, writer: writers.get(path) }, query, signals);
-    },
+    read: (subject, query, signals) => logs.read(pathOf(subject), query, signals),
   };
 };

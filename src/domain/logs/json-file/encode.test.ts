@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromUnix } from '../../../base/time.ts';
 import { LineCutter, LONGEST_MESSAGE } from '../line-cutter.ts';
-import { RecordDecoder } from './decode.ts';
+import { JsonDecoder } from './decode.ts';
 import { RecordEncoder } from './encode.ts';
 
 const TIME = '2026-01-02T03:04:05.5Z';
@@ -61,7 +61,7 @@ test('attributes come after the stream, in order', () => {
 
 test('what was written is read back byte for byte', () => {
   const text = 'plain\n"quoted"\\\t\nzwölf\n\n\x1b[31mred\x1b[0m\nend';
-  const lines = new RecordDecoder().decode(Buffer.from(encode([text], { k: 'v' }) + encode([text])));
+  const lines = new JsonDecoder().decode(Buffer.from(encode([text], { k: 'v' }) + encode([text])));
   assert.equal(Buffer.concat(lines.map((line) => line.text)).toString(), text + text);
   assert.deepEqual(lines[0]?.attributes, { k: 'v' });
   assert.equal(lines[0]?.at, AT);
@@ -69,7 +69,7 @@ test('what was written is read back byte for byte', () => {
 
 test('a record cut off in its middle is left out, its neighbours are not', () => {
   const text = `${record('a\\n')}{"log":"cut","str\n\n${record('b\\n').replace('stdout', 'stderr')}`;
-  const lines = new RecordDecoder().decode(Buffer.from(text));
+  const lines = new JsonDecoder().decode(Buffer.from(text));
   assert.deepEqual(
     lines.map((line) => [line.stream, Buffer.from(line.text).toString()]),
     [

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import { within } from '../../base/async.ts';
+import { EngineError } from '../../base/errors.ts';
+import { closeTarget, type DeliveryOptions, hand } from './delivery.ts';
+import type { LogTarget } from './driver.ts';
+import type { LogPiece } from './piece.ts';
+
+const NEWLINE = 10;
+
+/** A piece that is part of something much larger is copied: to keep it would keep all of it. */
+const MUCH_LARGER = 4;
+
+const full = (): EngineError => new EngineError('unavailable', 'the buffer of the log driver is full');
+
+const detached = (piece: LogPiece): LogPiece =>
+  piece.bytes.buffer.byteLength > piece.bytes.byteLength * MUCH_LARGER
+    ? { ...piece, bytes: Buffer.from(Uint8Array.prototype.slice.call(piece.bytes).buffer) }
+    : piece;
+
+/** What of a piece fits into `room` bytes, and what does not. Only between lines is it cut. */
+const split = (piece: LogPiece, room: number): { readonly fits?: LogPiece; readonly rest?: LogPiece } => {
+  const { bytes, partial } = piece;
+  if (bytes.length <= room) return { fits: piece };
+  const end = partial || room <= 0 ? 0 : bytes.lastIndexOf(NEWLINE, room - 1) + 1;
+  if (end === 0) return { rest: piece };
+  return {
+    fits: { ...piece, bytes: bytes.subarray(0, end) },
+    rest: { ...piece, bytes: bytes.subarray(end) },
+  };
+};
+
+/** The first message of a piece, and what is behind it. */
+const splitFirst = (piece: LogPiece): { readonly fits: LogPiece; readonly rest?: LogPiece } => {
+  const end = piece.bytes.indexOf(NEWLINE) + 1;
+  if (piece.partial || end === 0 || end === piece.bytes.length) return { fits: piece };
+  const { bytes } = piece;
+  return {
+    fits: { ...piece, bytes: bytes.subarray(0, end) },
+    rest: { ...piece, bytes: bytes.subarray(end) },
+  };
+};
+
+/** Output that waits for its target: bounded by bytes, the newest goes when it is full; one message always fits. */
+class PieceQueue {
+  readonly #limit: number;
+  readonly #pieces: LogPiece[] = [];
+  #bytes = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Gives what did not fit. */
+  push(piece: LogPiece): LogPiece | undefined {
+    const room = this.#limit - this.#bytes;
+    const cut = split(piece, room);
+    const { fits, rest } = cut.fits || this.#pieces.length > 0 ? cut : splitFirst(piece);
+    if (fits) {
+      this.#bytes += fits.bytes.length;
+      this.#pieces.push(detached(fits));
+    }
+    return rest;
+  }
+
+  shift(): LogPiece | undefined {
+    const piece = this.#pieces.shift();
+    this.#bytes -= piece?.bytes.length ?? 0;
+    return piece;
+  }
+
+  drain(): readonly LogPiece[] {
+    this.#bytes = 0;
+    return this.#pieces.splice(0);
+  }
+}
+
+/** `mode=non-blocking`: who writes never waits; at most `limit` bytes wait for the target, what comes on top is lost. */
+export const createRing = (target: LogTarget, limit: number, options: DeliveryOptions): LogTarget => {
+  const { patience, onLoss } = options;
+  const queue = new PieceQueue(limit);
+  let running: Promise<void> | undefined;
+
+  const run = async (taken: Promise<void>): Promise<void> => {
+    await taken;
+    for (let next = queue.shift(); next; next = queue.shift()) await hand(target, next, onLoss);
+    running = undefined;
+  };
+  return {
+    write: (piece) => {
+      if (running) {
+        const rest = queue.push(piece);
+        if (rest) onLoss(full(), [rest]);
+        return undefined;
+      }
+      const taken = hand(target, piece, onLoss);
+      running = taken && run(taken);
+      return undefined;
+    },
+    [Symbol.asyncDispose]: async () => {
+      if (running) await within(running, patience);
+      const left = queue.drain();
+      if (left.length > 0) onLoss(full(), left);
+      await closeTarget(target, options);
+    },
+  };
+};
