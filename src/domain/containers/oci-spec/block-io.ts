@@ -8,7 +8,7 @@ type Listed = readonly { readonly path: string }[] | undefined;
 
 const numbersOf = (input: SpecInput, path: string): Numbers => {
   const node = input.devices?.byPath.get(path);
-  if (!node) throw new EngineError('internal', `no such file or directory: ${path}`);
+  if (!node) throw new EngineError('internal', `stat ${path}: no such file or directory`);
   return { major: node.major, minor: node.minor };
 };
 

@@ -78,7 +78,7 @@ export const lookAtDevice = (path: string): DeviceNode => {
 const limited = (path: string): DeviceNode => {
   const stats = statSync(path, { throwIfNoEntry: false });
   const node = stats && nodeOf(stats);
-  if (!node) throw new EngineError('internal', `no such file or directory: ${path}`);
+  if (!node) throw new EngineError('internal', `stat ${path}: no such file or directory`);
   return node;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, messageOf } from '../../../base/errors.ts';
+import { scanJson } from '../../../base/go-json-syntax.ts';
 import type { RuntimeSyscallArg } from '../../../spec/oci-runtime.ts';
 
 /** A profile file as clients hand it in (containers.md, "Custom profile JSON"). */
@@ -43,7 +44,8 @@ export const parseSeccompProfile = (text: string): SeccompProfile => {
   try {
     profile = JSON.parse(text);
   } catch (cause) {
-    throw undecodable(messageOf(cause), cause);
+    const scan = scanJson(text);
+    throw undecodable(scan.kind === 'fault' ? scan.message : messageOf(cause), cause);
   }
   if (typeof profile !== 'object' || profile === null || Array.isArray(profile))
     throw undecodable('json: cannot unmarshal the profile: it is no object');
