@@ -20,6 +20,7 @@ import { registrySteps } from './registry.ts';
 import { resourceSteps } from './resources.ts';
 import { restartSteps } from './restart.ts';
 import { runSteps } from './run.ts';
+import { startSteps } from './starts.ts';
 import { systemSteps } from './system.ts';
 import { versionSteps } from './versions.ts';
 
@@ -31,6 +32,7 @@ export const groups: readonly StepGroup[] = [
   modeSteps,
   versionSteps,
   mountSteps,
+  startSteps,
   runSteps,
   lifecycleSteps,
   logsSteps,
