@@ -95,6 +95,7 @@ export class Daemon implements AsyncDisposable {
       },
       this.#stack,
     );
+    parts.rooms.logs.validateDefaults();
     await parts.api.open();
     await this.#startRooms(parts, containerd);
     this.#parts = parts;

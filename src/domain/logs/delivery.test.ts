@@ -95,7 +95,7 @@ test('who writes waits for a target that is busy', async () => {
   const waits = [delivery.write(piece('a\n')), delivery.write(piece('b\n', { stream: 'stderr' }))];
   assert.deepEqual(taken, ['a\n']);
   await release();
-  await Promise.all(waits);
+  for (const wait of waits) await wait;
   assert.deepEqual(taken, ['a\n', 'b\n']);
   assert.equal(delivery.write(piece('c\n')), undefined);
   assert.deepEqual(lost, []);
