@@ -21,6 +21,7 @@ import { resourceSteps } from './resources.ts';
 import { restartSteps } from './restart.ts';
 import { runSteps } from './run.ts';
 import { startSteps } from './starts.ts';
+import { stateSteps } from './states.ts';
 import { systemSteps } from './system.ts';
 import { versionSteps } from './versions.ts';
 
@@ -43,6 +44,7 @@ export const groups: readonly StepGroup[] = [
   listSteps,
   eventSteps,
   restartSteps,
+  stateSteps,
   healthSteps,
   resourceSteps,
   networkSteps,
