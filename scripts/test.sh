@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sets up and runs every test: format, types, lint, layers and unit tests; then, as root, the integration suite against a
 # real containerd and the suite that compares Berth with Debian's dockerd. Leaves the machine as it found it, but for
-# installed packages and the unpacked dockerd in /var/cache/berth-oracle.
+# installed packages, the unpacked dockerd in /var/cache/berth-oracle and Compose in /var/cache/berth-clients.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 # shellcheck source=scripts/lib.sh
@@ -32,6 +32,35 @@ else
   else
     tail -n 5 "$logs/oracle.log" >&2
     say "it cannot be had: tests that compare are skipped"
+  fi
+  rm -rf "$work"
+fi
+
+step "Clients that tests run: docker-py, and Compose 2.26 of Debian trixie, unpacked, not installed"
+if /usr/bin/python3 -c 'import docker' 2>/dev/null; then
+  say "docker-py is there"
+else
+  install_packages docker-py:python3-docker
+fi
+clients=/var/cache/berth-clients
+if [ -x "$clients/docker-compose" ]; then
+  say "Compose is there"
+elif [ "$(dpkg --print-architecture 2>/dev/null)" != amd64 ]; then
+  say "Compose is had for amd64 alone: its tests are skipped"
+else
+  # The SHA-256 is that of trixie's list of packages.
+  compose=http://deb.debian.org/debian/pool/main/d/docker-compose/docker-compose_2.26.1-4_amd64.deb
+  compose_sum=47681197cb2b1ab88206b42a1a92fc75f50d9530a6322d03494a473eed0408ea
+  work=$(mktemp -d)
+  if curl -sSfL --retry 3 -o "$work/compose.deb" "$compose" 2>"$logs/compose.log" &&
+    echo "$compose_sum  $work/compose.deb" | sha256sum --check --status 2>>"$logs/compose.log" &&
+    dpkg -x "$work/compose.deb" "$work/unpacked" 2>>"$logs/compose.log"; then
+    mkdir -p "$clients"
+    install -m 0755 "$work/unpacked/usr/libexec/docker/cli-plugins/docker-compose" "$clients/docker-compose"
+    say "unpacked to $clients"
+  else
+    tail -n 5 "$logs/compose.log" >&2
+    say "Compose cannot be had: its tests are skipped"
   fi
   rm -rf "$work"
 fi
