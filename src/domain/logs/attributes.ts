@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { EngineError, messageOf } from '../../base/errors.ts';
 import type { LogSubject } from './logs.ts';
 import { formatTag } from './tag.ts';
 
@@ -6,8 +7,16 @@ type Pairs = readonly (readonly [key: string, value: string])[];
 
 const listed = (names: string | undefined): ReadonlySet<string> => new Set(names?.split(',') ?? []);
 
-const matching = (pattern: string | undefined): RegExp | undefined =>
-  pattern === undefined || pattern === '' ? undefined : new RegExp(pattern);
+/** JavaScript's expressions: for names of labels and variables they are RE2's. */
+const matching = (pattern: string | undefined): RegExp | undefined => {
+  if (pattern === undefined || pattern === '') return undefined;
+  try {
+    return new RegExp(pattern);
+  } catch (cause) {
+    const message = messageOf(cause).replace(/^Invalid regular expression: /, '');
+    throw new EngineError('invalid-argument', `error parsing regexp: ${message}`, { cause });
+  }
+};
 
 const chosen = (pairs: Pairs, names: string | undefined, pattern: string | undefined): Pairs => {
   const wanted = listed(names);
@@ -43,4 +52,6 @@ export const extraAttributes = (
  * @throws internal for a template that can't be read
  */
 export const logTag = (subject: LogSubject, hostname: string, fallback = '{{.ID}}'): string =>
-  formatTag(subject.config.config?.['tag'] || fallback, subject, hostname);
+  formatTag(subject.config.config?.['tag'] || fallback, subject, hostname, {
+    ExtraAttributes: extraAttributes(subject),
+  });

@@ -1,32 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError } from '../../base/errors.ts';
 import { shortId } from '../../base/ids.ts';
+import { nanosOfSecond, type Timestamp } from '../../base/time.ts';
 import type { LogSubject } from './logs.ts';
+import { executeTemplate, type Subject } from './template/execute.ts';
+import { parseTemplate } from './template/parse.ts';
 
-const fieldsOf = (subject: LogSubject, hostname: string): Readonly<Record<string, string>> => ({
-  ID: shortId(subject.id),
-  FullID: subject.id,
-  Name: subject.name.replace(/^\//, ''),
-  ImageID: shortId(subject.imageId),
-  ImageFullID: subject.imageId,
-  ImageName: subject.imageName,
-  DaemonName: 'docker',
-  Command: [subject.path, ...subject.args].join(' '),
-  Hostname: hostname,
-});
+/** Characters of an image's id, its algorithm included: so does dockerd. */
+const SHORT = 12;
 
-const ACTION = /\{\{-?\s*(.*?)\s*-?\}\}/g;
+/** Go's default text of a time. */
+const goTime = (at: Timestamp): string => {
+  const date = new Date(Number(at / 1_000_000n)).toISOString();
+  const fraction = String(nanosOfSecond(at)).padStart(9, '0').replace(/0+$/, '');
+  return `${date.slice(0, 10)} ${date.slice(11, 19)}${fraction === '' ? '' : `.${fraction}`} +0000 UTC`;
+};
+
+/** What a tag can name, as dockerd's logger.Info has it. */
+const fieldsOf = (subject: LogSubject, hostname: string): Subject => {
+  const name = subject.name.replace(/^\//, '');
+  return {
+    ID: shortId(subject.id),
+    FullID: subject.id,
+    Name: name,
+    ImageID: subject.imageId.slice(0, SHORT),
+    ImageFullID: subject.imageId,
+    ImageName: subject.imageName,
+    DaemonName: 'docker',
+    Command: [subject.path, ...subject.args].join(' '),
+    Hostname: hostname,
+    Config: subject.config.config ?? {},
+    ContainerID: subject.id,
+    ContainerName: `/${name}`,
+    ContainerEntrypoint: subject.path,
+    ContainerArgs: subject.args,
+    ContainerImageID: subject.imageId,
+    ContainerImageName: subject.imageName,
+    ContainerCreated: goTime(subject.created),
+    ContainerEnv: subject.env,
+    ContainerLabels: subject.labels,
+  };
+};
 
 /**
- * Fills a tag's `{{.Name}}` and the like. Only fields are understood, no functions.
- * @throws invalid-argument for anything else between the braces
+ * Fills in a tag's template: Go's text/template with `if`, pipes and functions, without `range`, `with` and variables.
+ * @throws invalid-argument for what can't be read or filled in, in Go's words
  */
-export const formatTag = (template: string, subject: LogSubject, hostname: string): string => {
-  const fields = fieldsOf(subject, hostname);
-  return template.replace(ACTION, (_, expression: string) => {
-    const value = expression.startsWith('.') ? fields[expression.slice(1)] : undefined;
-    if (value === undefined)
-      throw new EngineError('invalid-argument', `template: log-tag: cannot evaluate ${expression}`);
-    return value;
-  });
-};
+export const formatTag = (
+  template: string,
+  subject: LogSubject,
+  hostname: string,
+  extra: Subject = {},
+): string => executeTemplate(parseTemplate(template), { ...fieldsOf(subject, hostname), ...extra });
