@@ -41,6 +41,8 @@ export interface Config {
   readonly liveRestore: boolean;
   readonly shutdownTimeout: Nanoseconds;
   readonly startTimeout: Nanoseconds;
+  /** Containers that become unhealthy are restarted unless their label says otherwise. */
+  readonly autoheal: boolean;
   /** Address of a containerd that runs already; empty to start one. */
   readonly containerd: string;
   readonly containerdNamespace: string;
@@ -265,6 +267,7 @@ const containerConfig = (
   | 'liveRestore'
   | 'shutdownTimeout'
   | 'startTimeout'
+  | 'autoheal'
 > => ({
   runtimes: joinRuntimes(settings['add-runtime']),
   defaultRuntime: settings['default-runtime'] || 'runc',
@@ -282,6 +285,7 @@ const containerConfig = (
   liveRestore: settings['live-restore'] ?? false,
   shutdownTimeout: seconds(settings['shutdown-timeout'] ?? SHUTDOWN_TIMEOUT),
   startTimeout: seconds(settings['start-timeout'] ?? START_TIMEOUT),
+  autoheal: settings.autoheal ?? false,
 });
 
 /** The configuration that joined settings stand for. @throws invalid-argument for what `--validate` lets pass and a start does not */

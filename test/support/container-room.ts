@@ -73,9 +73,11 @@ const config: ContainersConfig = {
   defaultShmSize: 64 * 1024 * 1024,
   defaultIpcMode: 'private',
   defaultCgroupnsMode: '',
+  experimental: true,
   liveRestore: false,
   shutdownTimeout: seconds(15),
   startTimeout: seconds(30),
+  autoheal: false,
 };
 
 const image: Image = {

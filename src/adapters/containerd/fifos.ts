@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, constants, mkdirSync, openSync, readSync, rmSync, rmdirSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, readSync, rmSync, rmdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { isKind } from '../../base/errors.ts';
@@ -125,5 +125,32 @@ const reopenFifos = (request: StdioRequest): Stdio | undefined => {
   }
 };
 
+const findFifos = (directory: string): readonly string[] => {
+  try {
+    return readdirSync(directory, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFIFO())
+      .map((entry) => join(entry.parentPath, entry.name));
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+};
+
+const awakenWaiting = (directory: string): Disposable => {
+  // A second writer of an output would hide its end from whoever reads it; of an input it keeps the end away, which is well.
+  const descriptors = findFifos(directory).map((path) =>
+    openSync(path, path.endsWith('-stdin') ? WRITE_END : READ_END),
+  );
+  return {
+    [Symbol.dispose]: () => {
+      for (const descriptor of descriptors) closeSync(descriptor);
+    },
+  };
+};
+
 /** Standard streams over named pipes, read and written by the event loop. */
-export const createStdioFactory = (): StdioFactory => ({ create: createFifos, reopen: reopenFifos });
+export const createStdioFactory = (): StdioFactory => ({
+  create: createFifos,
+  reopen: reopenFifos,
+  awaken: awakenWaiting,
+});

@@ -56,5 +56,6 @@ export const createFakePipes = (): FakePipes => {
       const paths = pathsOf(request);
       return listOf(paths).every((path) => pipes.has(path)) ? stdioOf(paths) : undefined;
     },
+    awaken: () => ({ [Symbol.dispose]: () => undefined }),
   };
 };

@@ -30,4 +30,9 @@ export interface StdioFactory {
   create(request: StdioRequest): Stdio;
   /** Opens FIFOs that an earlier daemon made. `undefined` when they are gone. */
   reopen(request: StdioRequest): Stdio | undefined;
+  /**
+   * Holds every FIFO below `directory` open until disposed of. A shim that was cut off by the death of an earlier daemon
+   * waits for somebody to open the other end, and answers nobody meanwhile: this lets it go on.
+   */
+  awaken(directory: string): Disposable;
 }

@@ -52,6 +52,9 @@ export const OPTIONS = {
     'Let remote hosts reach published ports at container addresses',
     { later: 'warn' },
   ),
+  autoheal: option(switchKind, 'Restart containers that become unhealthy (label berth.autoheal decides)', {
+    reload: 'reset',
+  }),
   'authorization-plugin': option(listKind(), 'Authorization plugins to load', {
     key: 'authorization-plugins',
     later: 'refuse',

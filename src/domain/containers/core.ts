@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Semaphore } from '../../base/async.ts';
 import type { ContainerId } from '../../base/ids.ts';
 import type { Rootfs } from '../images/index.ts';
+import type { Autoheal } from './autoheal-watch.ts';
 import type { CleanupQueue } from './cleanup-queue.ts';
 import type { ContainersDeps } from './deps.ts';
 import type { Execs } from './exec/execs.ts';
@@ -29,9 +31,13 @@ export interface Core extends ContainersDeps {
   readonly rootfs: Map<ContainerId, Rootfs>;
   /** What stores the layers, as `inspect` calls it. */
   readonly driverName: () => string;
+  /** Places at the runtime: a storm of starts on a small machine would make all of them slow, and none of them done. */
+  readonly starting: Semaphore;
   /** Probes of the containers that run. */
   readonly health: HealthMonitors;
+  /** Restarts the unhealthy that want it. */
+  readonly autoheal: Autoheal;
   /** Looks at what containers use, for all who watch. */
   readonly sampler: StatsSampler;
-  readonly execs: Pick<Execs, 'idsOf' | 'startsEnded' | 'exited' | 'containerStopped' | 'containerRemoved'>;
+  readonly execs: Pick<Execs, 'idsOf' | 'holdStarts' | 'exited' | 'containerStopped' | 'containerRemoved'>;
 }

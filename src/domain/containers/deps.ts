@@ -43,8 +43,14 @@ export interface ContainersConfig {
   readonly features: Readonly<Record<string, boolean>>;
   /** Where those documents are; a later directory's device takes the place of an earlier one's. */
   readonly cdiSpecDirectories: readonly string[];
+  /** Features are served that may yet change: checkpoints. */
+  readonly experimental: boolean;
   /** Containers go on while the daemon is away. */
   readonly liveRestore: boolean;
+  /** Restart containers that become unhealthy, unless their label says otherwise. */
+  readonly autoheal: boolean;
+  /** How long the runtime may take to start a container; 0 or less for ever. */
+  readonly startTimeout: Nanoseconds;
   /** How long a stopping daemon waits for its containers; negative for ever. */
   readonly shutdownTimeout: Nanoseconds;
 }

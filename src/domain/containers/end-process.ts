@@ -8,9 +8,10 @@ import type { Core } from './core.ts';
 import { type ExitDeps, handleExit, UNKNOWN_EXIT } from './exits.ts';
 import { sendSignal } from './send-signal.ts';
 import { hasProcess } from './state.ts';
+import { type ThawDeps, thawContainer } from './thaw.ts';
 import type { WaitResult } from './waiters.ts';
 
-export type EndProcessDeps = ExitDeps;
+export type EndProcessDeps = ExitDeps & ThawDeps;
 
 /** How long a killed process may take to be reported gone. */
 const KILL_PATIENCE = seconds(10);
@@ -25,6 +26,7 @@ export const killProcess = async (deps: EndProcessDeps, id: ContainerId): Promis
   const enough = new AbortController();
   const exit = deps.waiters.register(id, 'next-exit', enough.signal).catch(() => undefined);
   try {
+    thawContainer(deps, id);
     const outcome = await sendSignal(deps, id, SIGKILL);
     if (hasEnded(deps, id) || (await within(exit, KILL_PATIENCE)) !== undefined) return;
     if (outcome === 'sent' || hasProcessNow(await deps.containerd.tasks.list(), id)) {

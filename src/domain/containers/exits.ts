@@ -54,7 +54,7 @@ const followUp = async (
   exitCode: number,
   ranFor: Nanoseconds,
 ): Promise<void> => {
-  if (hostConfig.autoRemove && !deps.intents.isRestarting(id)) {
+  if (hostConfig.autoRemove && !deps.intents.isRestarting(id) && state.status !== 'restarting') {
     await removeContainer(deps, id, { volumes: true, exitCode });
     return;
   }
@@ -70,11 +70,14 @@ const recordExit = async (deps: ExitDeps, container: Container, exit: ProcessExi
   deps.health.end(id);
   const released = releaseRun(deps, id).then(() => publishUnmounts(deps, container));
   const ranFor = since(state.startedAt, exit.exitedAt);
-  const restarts = shouldRestart(container.hostConfig.restartPolicy, {
-    exitCode: exit.exitStatus,
-    restartCount: container.restartCount,
-    stopAsked: deps.intents.isStopAsked(id) || deps.intents.isRestarting(id),
-  });
+  const stopAsked = deps.intents.isStopAsked(id) || deps.intents.isRestarting(id);
+  const restarts =
+    (deps.intents.isHealing(id) && !stopAsked) ||
+    shouldRestart(container.hostConfig.restartPolicy, {
+      exitCode: exit.exitStatus,
+      restartCount: container.restartCount,
+      stopAsked,
+    });
   const next = endedState(container, state, exit, restarts);
   const attributes = {
     exitCode: String(exit.exitStatus),

@@ -9,6 +9,7 @@ export class Intents {
   readonly #stopAsked = new Set<ContainerId>();
   readonly #stopping = new Map<ContainerId, number>();
   readonly #restarting = new Map<ContainerId, number>();
+  readonly #healing = new Map<ContainerId, number>();
   readonly #removing = new Set<ContainerId>();
   #closing = false;
 
@@ -43,6 +44,15 @@ export class Intents {
     return this.#restarting.has(id);
   }
 
+  /** The run under way is being ended to be followed by another, until disposed of, whatever the restart policy says. */
+  healing(id: ContainerId): Disposable {
+    return count(this.#healing, id);
+  }
+
+  isHealing(id: ContainerId): boolean {
+    return this.#healing.has(id);
+  }
+
   /** Claims the removal; `undefined` when somebody else has. */
   removing(id: ContainerId): Disposable | undefined {
     if (this.#removing.has(id)) return undefined;
@@ -67,6 +77,7 @@ export class Intents {
     this.#stopAsked.delete(id);
     this.#stopping.delete(id);
     this.#restarting.delete(id);
+    this.#healing.delete(id);
   }
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TaskEvent, TaskInfo } from '../../adapters/containerd/index.ts';
-import { isKind, messageOf } from '../../base/errors.ts';
+import type { TaskEvent } from '../../adapters/containerd/index.ts';
+import { messageOf } from '../../base/errors.ts';
 import { type ContainerId, parseId } from '../../base/ids.ts';
-import { now } from '../../base/time.ts';
 import type { Container } from './container.ts';
-import { type ExitDeps, handleExit, UNKNOWN_EXIT } from './exits.ts';
+import { type ExitDeps, handleExit } from './exits.ts';
+import { type FindTaskDeps, findTask, isAlive, missedExit } from './find-task.ts';
 import { healthAtEnd } from './health/run-health.ts';
 import { hasProcess } from './state.ts';
 
-export type MonitorDeps = ExitDeps;
+export type MonitorDeps = ExitDeps & FindTaskDeps;
 
 /** The kernel killed a process of the container for want of memory; the container itself may go on. */
 const recordOom = async (deps: MonitorDeps, id: ContainerId): Promise<void> => {
@@ -31,29 +31,6 @@ const recordFreeze = async (deps: MonitorDeps, id: ContainerId, to: 'running' | 
   if (!isFrozen) deps.health.begin(next);
 };
 
-const isGone = (task: TaskInfo | undefined): boolean =>
-  task === undefined || task.status === 'stopped' || task.status === 'unknown';
-
-const findTask = async (
-  { containerd }: Pick<MonitorDeps, 'containerd'>,
-  process: { readonly id: string; readonly execId?: string },
-): Promise<TaskInfo | undefined> => {
-  try {
-    return await containerd.tasks.get(process);
-  } catch (error) {
-    if (isKind(error, 'not-found')) return undefined;
-    throw error;
-  }
-};
-
-/** The exit of a process that ended unseen. */
-const missedExit = (
-  task: TaskInfo | undefined,
-): { readonly exitStatus: number; readonly exitedAt: ReturnType<typeof now> } => ({
-  exitStatus: task?.exitStatus ?? UNKNOWN_EXIT,
-  exitedAt: task?.exitedAt ?? now(),
-});
-
 const mendExecs = async (deps: MonitorDeps, id: ContainerId): Promise<void> => {
   for (const execId of deps.execs.idsOf(id) ?? []) {
     const task = await findTask(deps, { id, execId });
@@ -61,20 +38,27 @@ const mendExecs = async (deps: MonitorDeps, id: ContainerId): Promise<void> => {
   }
 };
 
-const mend = async (deps: MonitorDeps, { id }: Container): Promise<void> => {
+const mend = async (deps: MonitorDeps, { id, state }: Container): Promise<void> => {
+  if (!hasProcess(state)) return;
   const task = await findTask(deps, { id });
-  if (isGone(task)) await handleExit(deps, id, missedExit(task));
+  if (!isAlive(deps, task, state)) await handleExit(deps, id, missedExit(task));
   else await mendExecs(deps, id);
 };
 
 /** Events may have been missed: every container that is thought to run is looked after. */
 const mendAll = async (deps: MonitorDeps): Promise<void> => {
-  for (const container of deps.ledger.all()) {
-    // A start that is under way holds its lock: by the time it is ours the start has come to its end.
-    (await deps.ledger.lock(container.id))[Symbol.dispose]();
-    const current = deps.ledger.get(container.id);
-    if (current && hasProcess(current.state)) await mend(deps, current);
-  }
+  await Promise.all(
+    deps.ledger.all().map(async ({ id }) => {
+      try {
+        // A start that is under way holds its lock: by the time it is ours the start has come to its end.
+        (await deps.ledger.lock(id))[Symbol.dispose]();
+        const current = deps.ledger.get(id);
+        if (current) await mend(deps, current);
+      } catch (error) {
+        deps.log.warn('a container could not be looked after', { container: id, reason: messageOf(error) });
+      }
+    }),
+  );
 };
 
 const dispatch = async (deps: MonitorDeps, event: TaskEvent): Promise<void> => {

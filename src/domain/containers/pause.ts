@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { within } from '../../base/async.ts';
 import { EngineError, messageOf } from '../../base/errors.ts';
 import { seconds } from '../../base/time.ts';
 import type { Core } from './core.ts';
@@ -25,8 +24,9 @@ export const pauseContainer = async (deps: PauseDeps, reference: string): Promis
   if (state.status !== 'running') throw notRunning(id);
   deps.health.end(id);
   // A runtime that is frozen while it starts a process holds the shim's lock, and no resume gets through any more.
-  await within(deps.execs.startsEnded(id), START_PATIENCE);
+  using starts = await deps.execs.holdStarts(id, START_PATIENCE);
   try {
+    if (!starts) throw new EngineError('internal', 'a process is still being started in it');
     await deps.containerd.tasks.pause(id);
   } catch (cause) {
     deps.health.begin(container);

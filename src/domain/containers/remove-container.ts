@@ -19,6 +19,7 @@ export type RemoveContainerDeps = Pick<
   | 'cleanups'
   | 'intents'
   | 'scheduler'
+  | 'autoheal'
   | 'rootfs'
   | 'images'
   | 'volumes'
@@ -106,6 +107,7 @@ export const removeContainer = async (
   deps.ledger.forget(id);
   deps.rootfs.delete(id);
   deps.intents.forget(id);
+  deps.autoheal.forget(id);
   deps.ledger.publish(container, 'destroy');
   deps.runs.forget(id);
   deps.execs.containerRemoved(id);

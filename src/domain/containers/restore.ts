@@ -6,9 +6,11 @@ import { now, seconds } from '../../base/time.ts';
 import { SIGKILL } from '../../spec/signals.ts';
 import { type AdoptRunDeps, adoptRun } from './adopt-run.ts';
 import { startAtBoot } from './boot/start-at-boot.ts';
+import { isAutohealed } from './autoheal.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
-import { type ExitDeps, handleExit, UNKNOWN_EXIT } from './exits.ts';
+import { type ExitDeps, handleExit } from './exits.ts';
+import { findTask, isAlive, missedExit } from './find-task.ts';
 import { healthAtStart } from './health/run-health.ts';
 import { refreshLinks } from './links/refresh-links.ts';
 import { loadContainers } from './load-containers.ts';
@@ -17,16 +19,14 @@ import { removeContainer, removeRemains } from './remove-container.ts';
 import { shouldStartAtBoot } from './restart-policy.ts';
 import { hasProcess } from './state.ts';
 import { sweepLeftovers } from './sweep.ts';
+import { thawContainer } from './thaw.ts';
 
 export type RestoreDeps = Core & ExitDeps & AdoptRunDeps;
-
-const isAlive = (task: TaskInfo | undefined): boolean =>
-  task !== undefined && !['stopped', 'unknown', 'created'].includes(task.status);
 
 /** The record follows what the task says: it may have been frozen or thawed meanwhile, or have another process number. */
 const matchTask = async (deps: RestoreDeps, container: Container, task: TaskInfo): Promise<void> => {
   const { state } = container;
-  if (!hasProcess(state)) return;
+  if (!hasProcess(state) || task.status === 'unknown') return;
   const status = task.status === 'paused' || task.status === 'pausing' ? 'paused' : 'running';
   if (state.status === status && state.pid === task.pid) return;
   await deps.ledger.recordFact({ ...container, state: { ...state, status, pid: task.pid } });
@@ -42,7 +42,8 @@ const adoptContainer = async (
   if (container.manuallyStopped) deps.intents.askStop(container.id);
   if (!task) return;
   await adoptRun(deps, container);
-  if (isAlive(task)) await matchTask(deps, container, task);
+  const { state } = container;
+  if (hasProcess(state) && isAlive(deps, task, state)) await matchTask(deps, container, task);
 };
 
 /** How long a killed leftover may take to be reported gone. */
@@ -52,6 +53,7 @@ const KILL_PATIENCE = seconds(10);
 const endLeftover = async (deps: RestoreDeps, { id }: Container): Promise<void> => {
   deps.intents.askStop(id);
   const ended = deps.waiters.exitWithin(id, KILL_PATIENCE);
+  thawContainer(deps, id);
   try {
     await deps.containerd.tasks.kill({ id }, SIGKILL, { all: true });
   } catch (error) {
@@ -72,17 +74,15 @@ const resumeHealth = async (deps: RestoreDeps, { id }: Container): Promise<void>
 
 /** A container that was thought to run: its end is made up for, or brought about. */
 const settle = async (deps: RestoreDeps, container: Container, task: TaskInfo | undefined): Promise<void> => {
-  if (isAlive(task)) {
+  const { state } = container;
+  if (hasProcess(state) && isAlive(deps, task, state)) {
     if (deps.config.current.liveRestore) await resumeHealth(deps, container);
     else await endLeftover(deps, container);
     return;
   }
   // Whether it comes back is decided when all the rest is in order.
   deps.intents.askStop(container.id);
-  await handleExit(deps, container.id, {
-    exitStatus: task?.exitStatus ?? UNKNOWN_EXIT,
-    exitedAt: task?.exitedAt ?? now(),
-  });
+  await handleExit(deps, container.id, missedExit(task));
 };
 
 const finishRemoval = async (deps: RestoreDeps, container: Container): Promise<void> => {
@@ -99,9 +99,17 @@ const finishRemoval = async (deps: RestoreDeps, container: Container): Promise<v
 const exitCodeOf = ({ state }: Container): number =>
   state.status === 'exited' || state.status === 'restarting' ? state.exitCode : 0;
 
-const isWanted = (container: Container): boolean =>
-  ['exited', 'restarting', 'created'].includes(container.state.status) &&
-  shouldStartAtBoot(container.hostConfig.restartPolicy, { ...container, exitCode: exitCodeOf(container) });
+/** One that was ended for its health waits for its start, whatever its policy says. */
+const isBeingHealed = (deps: RestoreDeps, container: Container): boolean =>
+  container.state.status === 'restarting' && isAutohealed(container, deps.config.current.autoheal);
+
+const isWanted = (deps: RestoreDeps, container: Container): boolean =>
+  isBeingHealed(deps, container) ||
+  (['exited', 'restarting', 'created'].includes(container.state.status) &&
+    shouldStartAtBoot(container.hostConfig.restartPolicy, {
+      ...container,
+      exitCode: exitCodeOf(container),
+    }));
 
 /** A container that waits for a restart which no scheduler remembers, and is not to have it. */
 const endWaiting = async (deps: RestoreDeps, container: Container): Promise<void> => {
@@ -136,15 +144,25 @@ const each = async (
   );
 };
 
+/** All tasks by their ids, as sure as it can be had. */
+const listTasks = async (deps: RestoreDeps): Promise<ReadonlyMap<string, TaskInfo>> => {
+  const listed = await deps.containerd.tasks.list();
+  const found = await Promise.all(
+    listed.map(async (task) => (task.status === 'unknown' ? findTask(deps, { id: task.id }) : task)),
+  );
+  return new Map(found.filter((task) => task !== undefined).map((task) => [task.id, task]));
+};
+
 /**
  * Brings the room in line with the world at boot. When it returns, every container is where it belongs; what the restart
  * policies start is under way but not waited for. Events are followed until `signal` aborts.
  */
 export const restoreContainers = async (deps: RestoreDeps, signal: AbortSignal): Promise<void> => {
   const { removing, unreadable } = await loadContainers(deps);
+  using _awake = deps.containerd.stdio.awaken(deps.runDirectory);
   const { ready, events } = deps.containerd.events.subscribe(signal);
   await ready;
-  const tasks = new Map((await deps.containerd.tasks.list()).map((task) => [task.id, task]));
+  const tasks = await listTasks(deps);
   const running = deps.ledger.all().filter(({ state }) => hasProcess(state));
   await each(deps, running, async (container) => adoptContainer(deps, container, tasks.get(container.id)));
   void monitorTasks(deps, events);
@@ -155,7 +173,8 @@ export const restoreContainers = async (deps: RestoreDeps, signal: AbortSignal):
   await within(deps.cleanups.idle(), KILL_PATIENCE);
   await sweepLeftovers(deps, unreadable);
   await each(deps, running, async ({ id }) => refreshLinks(deps, id));
-  const [wanted, unwanted] = [stopped.filter(isWanted), stopped.filter((container) => !isWanted(container))];
+  const wanted = stopped.filter((container) => isWanted(deps, container));
+  const unwanted = stopped.filter((container) => !wanted.includes(container));
   await each(deps, unwanted, async (container) => endWaiting(deps, container));
   void startAtBoot(deps, wanted, { signal });
 };

@@ -77,6 +77,7 @@ export const shutDownContainers = async (deps: ShutdownDeps): Promise<void> => {
   deps.intents.close();
   deps.scheduler.cancelAll();
   deps.health.endAll();
+  deps.autoheal.close();
   if (deps.config.current.liveRestore) await letGoOfAll(deps);
   else {
     await stopAll(deps);

@@ -19,7 +19,8 @@ export interface StopOptions {
 /** Docker's patience where a container does not say (Engine API, `StopTimeout`). */
 const DEFAULT_TIMEOUT = seconds(10);
 
-const timeoutOf = ({ config }: Container): Nanoseconds =>
+/** How long a stop waits for the container before it is killed; negative for ever. */
+export const timeoutOf = ({ config }: Container): Nanoseconds =>
   config.stopTimeout === undefined ? DEFAULT_TIMEOUT : seconds(config.stopTimeout);
 
 /**

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Semaphore } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type ContainerId, parseId } from '../../base/ids.ts';
 import type { Core } from './core.ts';
 import { endTask } from './end-task.ts';
 import { OWNER_LABEL, ownerOf } from './owner.ts';
 import { sweepRunMounts } from './run-mounts.ts';
+import { hasProcess } from './state.ts';
+import { type ThawDeps, thawContainer } from './thaw.ts';
 
 export type SweepDeps = Pick<
   Core,
@@ -21,7 +24,8 @@ export type SweepDeps = Pick<
   | 'mountDirectory'
   | 'runDirectory'
   | 'log'
->;
+> &
+  ThawDeps;
 
 /** One part of the sweep must not keep the others from theirs. */
 const attempt = async (deps: SweepDeps, what: string, work: () => Promise<unknown>): Promise<void> => {
@@ -32,18 +36,34 @@ const attempt = async (deps: SweepDeps, what: string, work: () => Promise<unknow
   }
 };
 
+/** Tasks that are ended at a time: each takes a runtime's run or two. */
+const AT_ONCE = 8;
+
+const sweepTask = async (deps: SweepDeps, id: string, spared: ReadonlySet<string>): Promise<void> => {
+  const containerId = parseId<ContainerId>(id);
+  if (containerId === undefined || spared.has(id)) return;
+  // A start that is under way holds the lock until its run is known.
+  using _lock = await deps.ledger.lock(containerId);
+  const state = deps.ledger.get(containerId)?.state;
+  // One that could not be taken over runs on: it is no leftover.
+  if (deps.runs.get(containerId) || (state && hasProcess(state))) return;
+  deps.log.info('a task that belongs to no container is ended', { container: id });
+  thawContainer(deps, containerId);
+  await endTask(deps, containerId);
+};
+
 /** Tasks and records in containerd that this engine made and that belong to no run: a start or an end was cut short. */
 const sweepTasks = async (deps: SweepDeps, spared: ReadonlySet<string>): Promise<void> => {
   const owner = ownerOf(deps);
-  for (const { id, labels } of await deps.containerd.containers.list()) {
-    const containerId = parseId<ContainerId>(id);
-    if (containerId === undefined || labels[OWNER_LABEL] !== owner) continue;
-    // A start that is under way holds the lock until its run is known.
-    using _lock = await deps.ledger.lock(containerId);
-    if (deps.runs.get(containerId) || spared.has(id)) continue;
-    deps.log.info('a task that belongs to no container is ended', { container: id });
-    await endTask(deps, containerId);
-  }
+  const records = await deps.containerd.containers.list();
+  const own = records.filter(({ labels }) => labels[OWNER_LABEL] === owner);
+  const places = new Semaphore(AT_ONCE);
+  await Promise.all(
+    own.map(async ({ id }) => {
+      using _place = await places.acquire();
+      await attempt(deps, `task ${id}`, async () => sweepTask(deps, id, spared));
+    }),
+  );
 };
 
 /** Shims that containerd itself has lost sight of. */

@@ -124,6 +124,8 @@ const boot = async (options: Parameters<typeof createTestRoom>[0] = {}): Promise
   const room = createTestRoom(options);
   const follower = new AbortController();
   followers.push(follower);
+  // What probes on would keep the test from ending.
+  follower.signal.addEventListener('abort', () => room.core.health.endAll());
   await restoreContainers(room.core, follower.signal);
   return room;
 };

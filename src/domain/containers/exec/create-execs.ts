@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { within } from '../../../base/async.ts';
 import { EngineError } from '../../../base/errors.ts';
-import { seconds } from '../../../base/time.ts';
+import { now, seconds } from '../../../base/time.ts';
 import type { ExecDetails, ExecStartRequest, StreamSession, TerminalSize } from '../containers.ts';
 import { notRunning } from '../errors.ts';
 import { resolveUserOfProcess } from '../user.ts';
@@ -13,11 +13,12 @@ import { ExecTable, isRemovable } from './exec-table.ts';
 import type { Execs } from './execs.ts';
 import { runExec } from './run-exec.ts';
 import { type StartExecDeps, startExec } from './start-exec.ts';
+import { StartGate } from './start-gate.ts';
 
-type ExecsParts = CreateExecDeps & StartExecDeps;
+type ExecsParts = CreateExecDeps & StartExecDeps & { readonly gate: StartGate };
 
 /** What execs are made from; `users` is how accounts are looked up where it is not the usual way. */
-export type ExecsDeps = Omit<ExecsParts, 'users'> & Partial<Pick<ExecsParts, 'users'>>;
+export type ExecsDeps = Omit<ExecsParts, 'users' | 'gate'> & Partial<Pick<ExecsParts, 'users'>>;
 
 /** What a process has that its container took along (SIGKILL, 128 + 9). */
 const KILLED = 137;
@@ -68,6 +69,31 @@ const resizeExec = async (deps: ExecsParts, record: ExecRecord, size: TerminalSi
     await deps.containerd.tasks.resize({ id: record.container, execId: record.id }, size);
 };
 
+/** A claimed exec whose container does not run any more: it is over, unless the container is only frozen. */
+const giveBack = (deps: ExecsParts, record: ExecRecord): void => {
+  const isFrozen = deps.ledger.get(record.container)?.state.status === 'paused';
+  record.state = isFrozen ? { status: 'created' } : { status: 'ended', exitCode: KILLED, pid: 0, at: now() };
+  if (!isFrozen) record.started.resolve(false);
+  record.streams.end();
+};
+
+/** Starts the process of a claimed exec, unless its container is being frozen meanwhile: then as it stands after that. */
+const start = async (
+  deps: ExecsParts,
+  record: ExecRecord,
+  options: Parameters<typeof startExec>[3],
+): Promise<void> => {
+  using _place = await deps.gate.enter(record.container);
+  let container: RunningContainer;
+  try {
+    container = containerOf(deps, record);
+  } catch (error) {
+    giveBack(deps, record);
+    throw error;
+  }
+  await startExec(deps, container, record, options);
+};
+
 /** Starts an exec whose output somebody reads. @throws conflict when its container does not run */
 const startAttached = (
   deps: ExecsParts,
@@ -91,14 +117,14 @@ const startAttached = (
       session.close();
       throw error;
     }
-    await startExec(deps, container, record, { size, isAttached: true });
+    await start(deps, record, { size, isAttached: true });
   };
   return execSession(session, starting(), tty);
 };
 
 /** The execs of all containers. */
 export const createExecs = (given: ExecsDeps): Execs => {
-  const deps: ExecsParts = { users: resolveUserOfProcess, ...given };
+  const deps: ExecsParts = { users: resolveUserOfProcess, ...given, gate: new StartGate() };
   const table = new ExecTable();
   return {
     create: async (reference, request) => {
@@ -120,10 +146,9 @@ export const createExecs = (given: ExecsDeps): Execs => {
     },
     startDetached: async (id) => {
       const record = table.get(id);
-      const container = containerOf(deps, record);
+      containerOf(deps, record);
       claim(record);
-      const size = sizeOf(record.request.consoleSize);
-      await startExec(deps, container, record, { size, isAttached: false });
+      await start(deps, record, { size: sizeOf(record.request.consoleSize), isAttached: false });
     },
     inspect: (id) => detailsOf(table.get(id)),
     resize: async (id, size) => resizeExec(deps, table.get(id), size),
@@ -131,10 +156,7 @@ export const createExecs = (given: ExecsDeps): Execs => {
       const open = table.of(container).filter(({ state }) => state.status !== 'ended');
       return open.length === 0 ? undefined : open.map(({ id }) => id);
     },
-    startsEnded: async (container) => {
-      const starting = table.of(container).filter(({ state }) => state.status === 'starting');
-      await Promise.all(starting.map(({ started }) => started.promise));
-    },
+    holdStarts: async (container, patience) => deps.gate.close(container, patience),
     exited: (_container, id, exit) => table.find(id)?.exit.resolve(exit),
     containerStopped: (container) => {
       for (const record of table.of(container)) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContainerId, ExecId } from '../../../base/ids.ts';
+import type { Nanoseconds } from '../../../base/time.ts';
 import type { TaskExit } from '../../../adapters/containerd/index.ts';
 import type {
   ExecDetails,
@@ -23,8 +24,11 @@ export interface Execs {
 
   /** Running ones and those never started; `undefined` when there are none. */
   idsOf(container: ContainerId): readonly ExecId[] | undefined;
-  /** Resolves when no process of the container is being started. */
-  startsEnded(container: ContainerId): Promise<void>;
+  /**
+   * Waits for the processes that are being started in the container, and keeps others from it until disposed of.
+   * `undefined` when they take longer than `patience`. The container's lock is held.
+   */
+  holdStarts(container: ContainerId, patience: Nanoseconds): Promise<Disposable | undefined>;
   /** The monitor's word that an exec's process has ended. */
   exited(container: ContainerId, execId: string, exit: TaskExit): void;
   /** The container's run is over: running execs end with 137, those never started are forgotten. */

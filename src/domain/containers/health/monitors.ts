@@ -20,6 +20,8 @@ export interface HealthMonitorsDeps {
   readonly ledger: Pick<Ledger, 'get' | 'lock' | 'show'>;
   /** Runs the container's check once; what goes wrong is a result, too. Ends soon after `signal` aborts. */
   readonly probe: (container: Container, signal: AbortSignal) => Promise<HealthResult>;
+  /** Told after each probe that finds, or leaves, the container unhealthy; nothing waits for it. */
+  readonly onUnhealthy?: (container: Container) => void;
   readonly log: Log;
   readonly clock?: HealthClock;
 }
@@ -113,6 +115,8 @@ export class HealthMonitors {
       container.state.startedAt,
     );
     const isNews = health.status !== container.health.status;
-    this.#deps.ledger.show({ ...container, health }, isNews ? `health_status: ${health.status}` : undefined);
+    const judged = { ...container, health };
+    this.#deps.ledger.show(judged, isNews ? `health_status: ${health.status}` : undefined);
+    if (health.status === 'unhealthy') this.#deps.onUnhealthy?.(judged);
   }
 }
