@@ -11,7 +11,7 @@ import { type Paths, pathsOf } from './paths.ts';
 import { claimDataRoot, type DataRoot } from './process/data-root.ts';
 import { claimExecRoot } from './process/exec-root.ts';
 import { hostAccounts } from './process/accounts.ts';
-import { makeRemappedDataRoot, openToRemappedRoot, remappedConfig } from './process/remapped-data-root.ts';
+import { makeRemappedRoots, openToRemappedRoot, remappedConfig } from './process/remapped-roots.ts';
 import { type RemappedRoot, resolveRemappedRoot } from './process/remapped-root.ts';
 import { writePidfile } from './process/pidfile.ts';
 import { ServiceManager } from './process/service-manager.ts';
@@ -139,13 +139,13 @@ export class Daemon implements AsyncDisposable {
     await this.stop();
   }
 
-  /** Containers of a remapping daemon have a data root of their own. */
+  /** A remapping daemon has roots of its own. */
   #remap(): void {
-    const { usernsRemap, dataRoot } = this.#config.current;
-    if (usernsRemap === '') return;
-    this.#remapped = resolveRemappedRoot(usernsRemap, hostAccounts(), this.#log);
-    makeRemappedDataRoot(dataRoot, this.#remapped.owner);
-    this.#config.swap(remappedConfig(this.#config.current, this.#remapped));
+    const { current } = this.#config;
+    if (current.usernsRemap === '') return;
+    this.#remapped = resolveRemappedRoot(current.usernsRemap, hostAccounts(), this.#log);
+    makeRemappedRoots(current, this.#remapped.owner);
+    this.#config.swap(remappedConfig(current, this.#remapped));
     this.#paths = pathsOf(this.#config.current);
   }
 

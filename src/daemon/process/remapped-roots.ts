@@ -20,7 +20,7 @@ const mayEnter = (path: string, { uid, gid }: Owner): boolean => {
 };
 
 const open = (path: string, gid: number): void => {
-  mkdirSync(path, { recursive: true, mode: MODE });
+  mkdirSync(path, { recursive: true, mode: MODE | PASSAGE });
   chownSync(path, process.getuid?.() ?? 0, gid);
   chmodSync(path, MODE);
 };
@@ -38,37 +38,38 @@ const checkWay = (path: string, whole: string, owner: Owner): void => {
 const nameOf = ({ uid, gid }: Owner): string => `${uid}.${gid}`;
 
 /**
- * Makes the directory in which a daemon with this remapped root keeps its data, below the data root that was asked for:
- * what one mapping wrote, another one can't use. @throws conflict when the remapped root could not get there
+ * Makes the directories in which a daemon with this remapped root keeps its data and its run-time state, below those that
+ * were asked for: what one mapping wrote, another one can't use. The remapped root may pass through them, for in the exec
+ * root containers' root file systems are mounted. @throws conflict when it could not get to the data
  */
-export const makeRemappedDataRoot = (dataRoot: string, owner: Owner): void => {
+export const makeRemappedRoots = (
+  { dataRoot, execRoot }: Pick<Config, 'dataRoot' | 'execRoot'>,
+  owner: Owner,
+): void => {
   const path = join(dataRoot, nameOf(owner));
-  open(dataRoot, owner.gid);
-  open(path, owner.gid);
-  checkWay(dirname(path), path, owner);
+  for (const directory of [dataRoot, path, execRoot, join(execRoot, nameOf(owner))])
+    open(directory, owner.gid);
+  checkWay(dataRoot, path, owner);
 };
 
-/**
- * Lets the remapped root through to what containers are given of these directories, and nobody see what is in them. Below
- * the exec root containers' root file systems are mounted.
- */
+/** Lets the remapped root through to what containers are given of these directories, and nobody see what is in them. */
 export const openToRemappedRoot = (
-  { containers, volumes, execRoot }: Pick<Paths, 'containers' | 'volumes' | 'execRoot'>,
+  { containers, volumes }: Pick<Paths, 'containers' | 'volumes'>,
   { gid }: Owner,
 ): void => {
-  open(execRoot, gid);
   open(containers, gid);
   chmodSync(volumes, PASSAGE);
 };
 
 /** The configuration with the places of a remapped root's own; a containerd that others use too gets namespaces of its own. */
 export const remappedConfig = (config: Config, { owner, maps }: RemappedRoot): Config => {
-  const { dataRoot, containerd, containerdNamespace, pluginsNamespace } = config;
-  const own = { ...config, dataRoot: join(dataRoot, nameOf(owner)) };
+  const { dataRoot, execRoot, containerd, containerdNamespace, pluginsNamespace } = config;
+  const name = nameOf(owner);
+  const own = { ...config, dataRoot: join(dataRoot, name), execRoot: join(execRoot, name) };
   if (containerd === '' || !maps) return own;
   return {
     ...own,
-    containerdNamespace: `${containerdNamespace}-${nameOf(owner)}`,
-    pluginsNamespace: `${pluginsNamespace}-${nameOf(owner)}`,
+    containerdNamespace: `${containerdNamespace}-${name}`,
+    pluginsNamespace: `${pluginsNamespace}-${name}`,
   };
 };
