@@ -49,7 +49,8 @@ export const createExec = async (
   const record: ExecRecord = {
     id: randomId(),
     container: container.id,
-    request,
+    // Told as what it will be: a user of the container's own stands for none.
+    request: { ...request, user: request.user || container.config.user },
     linkEnv,
     detachKeys: keys,
     // A client's end of input is always the process's, as its stdin is for nobody else.
