@@ -56,6 +56,7 @@ export interface Config {
   readonly cgroupDriver: '' | 'cgroupfs' | 'systemd';
   readonly defaultUlimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   readonly init: boolean;
+  readonly noNewPrivileges: boolean;
   readonly initPath: string;
   /** Directories of CDI documents; none when the feature is off. */
   readonly cdiSpecDirectories: readonly string[];
@@ -126,10 +127,28 @@ const STOCK_RUNTIMES: Readonly<Record<string, RuntimeConfig>> = {
 
 const invalid = (message: string): EngineError => new EngineError('invalid-argument', message);
 
+/** containerd's shim for runc and what is called the same way. */
+const RUNC_SHIM = 'io.containerd.runc.v2';
+
+/** The shim's own options: the program it calls. */
+const shimBinary = (name: string, options: unknown): string => {
+  const given = Object.entries(options ?? {});
+  const other = given.find(([key, value]) => key !== 'BinaryName' || typeof value !== 'string');
+  if (other) throw invalid(`runtime ${name}: option ${other[0]} of ${RUNC_SHIM} is not understood`);
+  return String(given[0]?.[1] ?? 'runc');
+};
+
 const runtimeConfig = (name: string, option: RuntimeOption): RuntimeConfig => {
-  if (option.runtimeType !== undefined && option.runtimeType !== '')
-    throw new EngineError('not-implemented', `runtime ${name}: runtimeType is not available yet, use path`);
-  return { binary: option.path, args: option.runtimeArgs ?? [] };
+  const { path, runtimeArgs = [], runtimeType } = option;
+  if (runtimeType === '') return { binary: path, args: runtimeArgs };
+  if (path !== '' || runtimeArgs.length > 0)
+    throw invalid(`runtime ${name}: path and runtimeArgs cannot be used with runtimeType`);
+  if (runtimeType !== RUNC_SHIM)
+    throw new EngineError(
+      'not-implemented',
+      `runtime ${name}: runtimeType ${runtimeType} is not available, only ${RUNC_SHIM}`,
+    );
+  return { binary: shimBinary(name, option.options), args: [] };
 };
 
 const joinRuntimes = (
@@ -257,6 +276,7 @@ const containerConfig = (
   | 'cgroupDriver'
   | 'defaultUlimits'
   | 'init'
+  | 'noNewPrivileges'
   | 'initPath'
   | 'cdiSpecDirectories'
   | 'defaultShmSize'
@@ -275,6 +295,7 @@ const containerConfig = (
   cgroupDriver: cgroupDriver(settings['exec-opt']),
   defaultUlimits: ulimits(settings['default-ulimit']),
   init: settings.init ?? false,
+  noNewPrivileges: settings['no-new-privileges'] ?? false,
   initPath: settings['init-path'] ?? '',
   cdiSpecDirectories: cdiDirectories(settings),
   defaultShmSize: settings['default-shm-size'] || SHM_SIZE,

@@ -31,6 +31,8 @@ export interface Host {
   /** Whether x32 programs run here. */
   readonly x32: boolean;
   readonly appArmor: boolean;
+  /** Directories that count how often processors were slowed down for their heat, of those there are. */
+  readonly throttlePaths: readonly string[];
   /** How the kernel's overlay works on directories and attributes, by its module's parameters. */
   readonly overlay: { readonly metacopy: boolean; readonly redirects: boolean };
   /** The hard limit of open files of this process. */
@@ -102,6 +104,12 @@ const overlayOf = (files: HostFiles): Host['overlay'] => {
   return { metacopy: isOn('metacopy'), redirects: isOn('redirect_dir') };
 };
 
+/** Source: sysfs-devices-system-cpu, "thermal_throttle". */
+const throttlePathsOf = (files: HostFiles): readonly string[] =>
+  cpus()
+    .map((_, index) => `/sys/devices/system/cpu/cpu${index}/thermal_throttle`)
+    .filter((path) => files.exists(path));
+
 const memoryOf = (files: HostFiles): number => {
   const kib = /^MemTotal:\s+(\d+) kB$/m.exec(files.text('/proc/meminfo') ?? '')?.[1];
   return kib === undefined ? totalmem() : Number(kib) * 1024;
@@ -142,6 +150,7 @@ export const probeHost = (files: HostFiles = hostFiles): Host => {
     // Under a filter of its own the daemon must not try: the answer could be the end of it.
     x32: statusField(files, 'Seccomp') !== '0' || servesX32(),
     appArmor: files.text('/sys/module/apparmor/parameters/enabled')?.startsWith('Y') ?? false,
+    throttlePaths: throttlePathsOf(files),
     overlay: overlayOf(files),
     openFilesLimit: openFiles(files),
     capabilityMask: BigInt(`0x${statusField(files, 'CapEff') ?? '0'}`),

@@ -174,9 +174,7 @@ export const OPTIONS = {
     hidden: true,
     later: 'warn',
   }),
-  'no-new-privileges': option(switchKind, 'Set no-new-privileges for containers that do not say', {
-    later: 'refuse',
-  }),
+  'no-new-privileges': option(switchKind, 'Set no-new-privileges for containers that do not say'),
   'no-proxy': option(textKind, 'Hosts reached without a proxy'),
   'node-generic-resource': option(listKind(), 'Resources that swarm schedules', {
     key: 'node-generic-resources',

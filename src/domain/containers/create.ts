@@ -15,6 +15,7 @@ import { reserveLinkNames } from './links/link-names.ts';
 import { markRootfs } from './mark-rootfs.ts';
 import { checkBindSources, fillVolumes, makeMountPoints } from './mount-sources.ts';
 import { parseName } from './name-table.ts';
+import { parseSecurityOptions } from './oci-spec/security-options.ts';
 import { type ContainerPlan, planContainer } from './plan-container.ts';
 import { isUnmapped, rootOwnerOf } from './user-namespace.ts';
 
@@ -88,7 +89,12 @@ interface Made {
   readonly created: Timestamp;
   readonly image: Image;
   readonly mountPoints: readonly MountPoint[];
+  readonly appArmorProfile: string;
 }
+
+/** The AppArmor profile that is asked for; where the host knows none there is none. */
+const armor = ({ host }: CreateDeps, { hostConfig }: ContainerPlan): string =>
+  host.appArmor ? (parseSecurityOptions(hostConfig.securityOpt).apparmor ?? '') : '';
 
 const newContainer = (made: Made, planned: ContainerPlan): Container => ({
   schema: 1,
@@ -109,7 +115,7 @@ const newContainer = (made: Made, planned: ContainerPlan): Container => ({
   ...(planned.links.length > 0 && { links: planned.links }),
   endpoints: planned.endpoints,
   networkIds: {},
-  appArmorProfile: '',
+  appArmorProfile: made.appArmorProfile,
 });
 
 /** The container's writable layer; on a failure `acquired` removes it again. */
@@ -154,7 +160,10 @@ export const createContainer = async (
   acquired.use(reservation);
   acquired.defer(async () => deps.store.remove(id));
   const mountPoints = await makeMountPoints(planned.mounts, deps, acquired);
-  const container = newContainer({ id, name, created: now(), image, mountPoints }, planned);
+  const container = newContainer(
+    { id, name, created: now(), image, mountPoints, appArmorProfile: armor(deps, planned) },
+    planned,
+  );
   acquired.use(reserveLinkNames(deps.ledger.names, container, deps.log));
   acquired.use(deps.holds.take(container));
   const filled = prepareRootfs(deps, container, image, acquired).then(async (rootfs) =>

@@ -23,7 +23,7 @@ import type { HostFacts } from './oci-spec/oci-spec.ts';
 /** What the containers room reads of the daemon's configuration. */
 export interface ContainersConfig {
   /** Runtimes by the name that `HostConfig.Runtime` gives; `binary` is a name or an absolute path. */
-  readonly runtimes: Readonly<Record<string, { readonly binary: string }>>;
+  readonly runtimes: Readonly<Record<string, { readonly binary: string; readonly args?: readonly string[] }>>;
   readonly defaultRuntime: string;
   /** Empty for the driver's own (`/docker`, or `system.slice`). */
   readonly cgroupParent: string;
@@ -32,6 +32,8 @@ export interface ContainersConfig {
   readonly defaultUlimits: readonly Ulimit[];
   /** Runs every container under `initPath` unless it says otherwise. */
   readonly init: boolean;
+  /** Keeps processes from gaining privileges in containers that do not say. */
+  readonly noNewPrivileges: boolean;
   /** Absolute path of docker-init on the host; absent when there is none. */
   readonly initPath?: string;
   /** Bytes of `/dev/shm` where a container does not say. */

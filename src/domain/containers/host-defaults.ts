@@ -10,7 +10,7 @@ export interface Defaults {
     ContainersConfig,
     'defaultRuntime' | 'defaultShmSize' | 'defaultIpcMode' | 'defaultCgroupnsMode' | 'defaultUlimits'
   >;
-  readonly host: Pick<HostFacts, 'cgroupVersion'>;
+  readonly host: Pick<HostFacts, 'cgroupVersion' | 'throttlePaths'>;
 }
 
 const cgroupnsMode = (asked: HostConfig, { config, host }: Defaults): string => {
@@ -33,11 +33,14 @@ const mergeUlimits = (
 const NO_LABELS = 'label=disable';
 
 /** Privileged containers have none of the guards that the others get by default. */
-const guards = (asked: HostConfig): Pick<HostConfig, 'maskedPaths' | 'readonlyPaths' | 'securityOpt'> => {
+const guards = (
+  asked: HostConfig,
+  { host }: Defaults,
+): Pick<HostConfig, 'maskedPaths' | 'readonlyPaths' | 'securityOpt'> => {
   const { maskedPaths, readonlyPaths, securityOpt } = asked;
   if (!asked.privileged) {
     return {
-      maskedPaths: maskedPaths ?? DEFAULT_MASKED_PATHS,
+      maskedPaths: maskedPaths ?? [...DEFAULT_MASKED_PATHS, ...host.throttlePaths],
       readonlyPaths: readonlyPaths ?? DEFAULT_READONLY_PATHS,
       securityOpt,
     };
@@ -53,7 +56,7 @@ const guards = (asked: HostConfig): Pick<HostConfig, 'maskedPaths' | 'readonlyPa
 /** The host's side as `inspect` shows it: every value that was left open is written out. */
 export const fillHostDefaults = (asked: HostConfig, defaults: Defaults): HostConfig => ({
   ...asked,
-  ...guards(asked),
+  ...guards(asked, defaults),
   networkMode: asked.networkMode === '' || asked.networkMode === 'default' ? 'bridge' : asked.networkMode,
   restartPolicy: { ...asked.restartPolicy, name: asked.restartPolicy.name || 'no' },
   shmSize: asked.shmSize || defaults.config.defaultShmSize,

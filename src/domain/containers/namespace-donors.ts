@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError } from '../../base/errors.ts';
+import { EngineError, type ErrorKind, messageOf } from '../../base/errors.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { networkDonor } from './network-mode.ts';
@@ -35,12 +35,33 @@ const network = (deps: DonorDeps, mode: string): DonatedNamespaces['network'] =>
   );
 };
 
+const NOT_RUNNING = 'is not running';
+
+/** Looks a donor up. @throws `kind` for one that is not there */
+const findDonor = (
+  { ledger }: DonorDeps,
+  reference: string,
+  kind: 'PID' | 'IPC',
+): { readonly donor: Container; readonly refuse: (error: ErrorKind, why: string) => EngineError } => {
+  const prefix = `failed to join ${kind} namespace: `;
+  try {
+    return {
+      donor: ledger.resolve(reference),
+      refuse: (error, why) => new EngineError(error, `${prefix}container ${reference}${why}`),
+    };
+  } catch (cause) {
+    // A PID namespace is looked for so late that Docker calls all trouble with it its own.
+    const error = kind === 'PID' ? 'internal' : 'invalid-argument';
+    throw new EngineError(error, `${prefix}${messageOf(cause)}`, { cause });
+  }
+};
+
 const pid = (deps: DonorDeps, mode: string): string | undefined => {
   if (!mode.startsWith(JOIN)) return undefined;
-  const donor = deps.ledger.resolve(mode.slice(JOIN.length));
+  const { donor, refuse } = findDonor(deps, mode.slice(JOIN.length), 'PID');
   const path = pathOf(donor, 'pid');
   if (path !== undefined) return path;
-  throw new EngineError('internal', `failed to join PID namespace: container ${donor.id} is not running`);
+  throw refuse('internal', ` ${NOT_RUNNING}`);
 };
 
 /** The host directory that is a container's `/dev/shm`; `undefined` when it is the container's own alone. */
@@ -55,18 +76,13 @@ const sharedMemory = (deps: DonorDeps, { id, hostConfig }: Container): string | 
 
 const ipc = (deps: DonorDeps, mode: string): Pick<DonatedNamespaces, 'ipc' | 'sharedMemory'> => {
   if (!mode.startsWith(JOIN)) return {};
-  const donor = deps.ledger.resolve(mode.slice(JOIN.length));
+  const { donor, refuse } = findDonor(deps, mode.slice(JOIN.length), 'IPC');
   const path = pathOf(donor, 'ipc');
-  const prefix = 'failed to join IPC namespace: container';
-  if (path === undefined) throw new EngineError('conflict', `${prefix} ${donor.id} is not running`);
+  if (path === undefined) throw refuse('conflict', ` ${NOT_RUNNING}`);
   const memory = sharedMemory(deps, donor);
-  if (memory === undefined) {
-    throw new EngineError(
-      'invalid-argument',
-      `${prefix} ${donor.id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
-    );
-  }
-  return { ipc: path, sharedMemory: memory };
+  if (memory !== undefined) return { ipc: path, sharedMemory: memory };
+  const hint = 'hint: use IpcMode:shareable for the donor container';
+  throw refuse('invalid-argument', `: non-shareable IPC (${hint})`);
 };
 
 /** Finds what the container shares with others. @throws not-found, conflict and others when a donor can't give it */

@@ -30,7 +30,7 @@ interface Asked {
   readonly endpoints?: Record<string, EndpointRequest>;
 }
 
-const plan = ({ config, host, endpoints }: Asked): ContainerPlan =>
+const plan = ({ config, host, endpoints }: Asked, machine: typeof core.host = core.host): ContainerPlan =>
   planContainer(
     {
       config: { ...containerConfig.zero, image: 'busybox', ...config },
@@ -42,7 +42,7 @@ const plan = ({ config, host, endpoints }: Asked): ContainerPlan =>
       id: 'ab'.repeat(32) as ContainerId,
       image,
       config: core.config.current,
-      host: core.host,
+      host: machine,
       hostName: 'machine',
       logs: core.logs,
       resolve: (reference) => ({ ...donor, id: `id-of-${reference}` as ContainerId }),
@@ -155,11 +155,22 @@ describe('what is filled in', () => {
     deepEqual(joined.endpoints, {});
   });
 
-  test('what is not built yet is named, after what the API has to say', () => {
-    deepEqual(plan({ host: { storageOpt: { size: '1G' } } }).warnings, [
-      'first',
-      'HostConfig.StorageOpt is not supported yet and has no effect.',
-    ]);
+  test('a mounted image is told to be an experiment, after what the API has to say', () => {
+    const mounts = [mount({ type: 'image', source: 'busybox', target: '/img' })];
+    deepEqual(plan({ host: { mounts } }).warnings, ['first', 'Image mount is an experimental feature']);
+  });
+
+  test('a limit of the layer’s size is refused, and other storage options are unknown', () => {
+    throws(
+      () => plan({ host: { storageOpt: { size: '1G' } } }),
+      /--storage-opt is supported only for overlay/,
+    );
+    throws(() => plan({ host: { storageOpt: { zz: '1' } } }), /^EngineError: Unknown option zz$/);
+  });
+
+  test('places that slow processors down are hidden where there are any', () => {
+    const throttlePaths = ['/sys/devices/system/cpu/cpu0/thermal_throttle'];
+    equal(plan({}, { ...core.host, throttlePaths }).hostConfig.maskedPaths?.at(-1), throttlePaths[0]);
   });
 });
 

@@ -17,8 +17,8 @@ import { planMounts } from './mount-points.ts';
 import { networkDonor, validateEndpoints, validateNetworkMode } from './network-mode.ts';
 import type { HostFacts } from './oci-spec/oci-spec.ts';
 import type { PlannedMount } from './planned-mount.ts';
-import { unsupportedWarnings } from './unsupported.ts';
 import { checkUserNamespace } from './user-namespace.ts';
+import { checkStorageOptions } from './storage-options.ts';
 import { validateConfig } from './validate-config.ts';
 import { validateHostConfig } from './validate-host.ts';
 import { checkResources } from './validate-resources.ts';
@@ -59,6 +59,7 @@ const validate = (request: CreateRequest, context: PlanContext): void => {
   });
   validateNetworkMode(request.config, request.hostConfig);
   validateEndpoints(request.networking.endpointsConfig ?? {});
+  checkStorageOptions(request.hostConfig.storageOpt);
   context.logs.validate(context.logs.withDefaults(request.hostConfig.logConfig));
 };
 
@@ -133,7 +134,6 @@ export const planContainer = (request: CreateRequest, context: PlanContext): Con
       ...mountWarnings(hostConfig),
       ...checked.warnings,
       ...portWarnings(hostConfig),
-      ...unsupportedWarnings(request.config, request.hostConfig),
     ],
   };
 };

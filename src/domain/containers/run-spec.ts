@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError } from '../../base/errors.ts';
+import { EngineError, messageOf } from '../../base/errors.ts';
 import type { Rootfs } from '../images/index.ts';
 import type { RuntimeSpec } from '../../spec/oci-runtime.ts';
 import type { Container } from './container.ts';
@@ -64,11 +64,18 @@ const withDevices = (
   return injectDevices(deps, spec, hostConfig.deviceRequests ?? []);
 };
 
-/** The OCI runtime spec of one run. @throws internal and others in Docker's words when it can't be made */
-export const runSpec = (
-  deps: Pick<Core, 'config' | 'host' | 'idMaps' | 'store' | 'mountDirectory' | 'programs' | 'log'>,
-  parts: RunParts,
-): object => {
+type SpecDeps = Pick<Core, 'config' | 'host' | 'idMaps' | 'store' | 'mountDirectory' | 'programs' | 'log'>;
+
+/** The OCI runtime spec of one run. @throws internal: Docker answers whatever is found wrong this late by a 500 */
+export const runSpec = (deps: SpecDeps, parts: RunParts): object => {
+  try {
+    return makeSpec(deps, parts);
+  } catch (error) {
+    throw new EngineError('internal', messageOf(error), { cause: error });
+  }
+};
+
+const makeSpec = (deps: SpecDeps, parts: RunParts): object => {
   const { container, rootfs, network, donated, user, linkEnv } = parts;
   const init = initPath(deps, container);
   const shm =
@@ -85,6 +92,7 @@ export const runSpec = (
     host: deps.host,
     cgroupParent: deps.config.current.cgroupParent,
     defaultUlimits: deps.config.current.defaultUlimits,
+    noNewPrivileges: deps.config.current.noNewPrivileges,
     ...network.spec,
     ...(userNamespace && { userNamespace }),
     ...(donated.pid !== undefined && { pidNamespace: donated.pid }),

@@ -20,6 +20,7 @@ import { type NetworkSetup, setUpNetwork } from './network-setup.ts';
 import { OWNER_LABEL, ownerOf } from './owner.ts';
 import { placeRunMounts } from './run-mounts.ts';
 import { runSpec } from './run-spec.ts';
+import { runtimeBinary } from './runtime-binary.ts';
 import type { LiveRun } from './runs.ts';
 import { otherFailure, runtimeFailure, startStep } from './start-errors.ts';
 import { timeStage } from './time-stage.ts';
@@ -172,15 +173,13 @@ const createTask = async (
   { rootfs, stdio, spec }: Prepared,
   acquired: Disposer,
 ): Promise<number> => {
-  const { runtimes, defaultRuntime } = deps.config.current;
-  const { runtime } = container.hostConfig;
   const ioOwner = rootOwnerOf(deps, container);
   await createRecord(deps, container, spec, acquired);
   const request = {
     id: container.id,
     rootfs: rootfs.mounts,
     stdio: stdio.paths,
-    runtimeBinary: (runtimes[runtime] ?? runtimes[defaultRuntime])?.binary ?? defaultRuntime,
+    runtimeBinary: await runtimeBinary(deps.config.current, container.hostConfig.runtime),
     systemdCgroup: deps.host.cgroupDriver === 'systemd',
     runtimeRoot: deps.runtimeRoot,
     ...(ioOwner && { ioOwner }),

@@ -14,7 +14,7 @@ const invalid = (text: string): EngineError => new EngineError('invalid-argument
 const joinsContainer = (mode: string): boolean => /^container:.+$/.test(mode);
 
 const checkNamespaceModes = ({ ipcMode, pidMode, utsMode, usernsMode, cgroupnsMode }: HostConfig): void => {
-  if (!['', 'none', 'host', 'private', 'shareable'].includes(ipcMode) && !joinsContainer(ipcMode))
+  if (!['', 'none', 'host', 'private', 'shareable'].includes(ipcMode) && !ipcMode.startsWith('container:'))
     throw invalid(`invalid IPC mode: ${ipcMode}`);
   if (!['', 'host', 'private'].includes(pidMode) && !joinsContainer(pidMode))
     throw invalid(`invalid PID mode: ${pidMode}`);

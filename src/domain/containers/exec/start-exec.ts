@@ -29,8 +29,12 @@ const makeProcess = async (
 ): Promise<object> => {
   const { config, hostConfig, state } = container;
   const user = await deps.users(request.user || config.user, hostConfig.groupAdd ?? [], state.pid);
-  const { defaultUlimits } = deps.config.current;
-  return execProcess({ container, host: deps.host, user, defaultUlimits, linkEnv }, request, size);
+  const { defaultUlimits, noNewPrivileges } = deps.config.current;
+  return execProcess(
+    { container, host: deps.host, user, defaultUlimits, noNewPrivileges, linkEnv },
+    request,
+    size,
+  );
 };
 
 /** Ends containerd's record of the exec; one that is gone with its container is no matter. */

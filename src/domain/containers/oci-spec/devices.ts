@@ -28,10 +28,10 @@ const RULE = /^([acb]) ([0-9]+|\*):([0-9]+|\*) ([rwm]{1,3})$/;
 const number = (key: 'major' | 'minor', text: string | undefined): object =>
   text === undefined || text === '*' ? {} : { [key]: Number(text) };
 
-/** Reads a rule as `--device-cgroup-rule` takes it. @throws invalid-argument `invalid device cgroup rule format: 'x'` */
+/** Reads a rule as `--device-cgroup-rule` takes it. @throws internal `invalid device cgroup rule format: 'x'` */
 export const parseDeviceRule = (text: string): RuntimeDeviceRule => {
   const match = RULE.exec(text);
-  if (!match) throw new EngineError('invalid-argument', `invalid device cgroup rule format: '${text}'`);
+  if (!match) throw new EngineError('internal', `invalid device cgroup rule format: '${text}'`);
   const [, type = 'a', major, minor, access = ''] = match;
   return { allow: true, type, ...number('major', major), ...number('minor', minor), access };
 };

@@ -30,9 +30,7 @@ const adaptDefault = (mount: RuntimeMount, input: SpecInput): RuntimeMount => {
   if (privileged && destination === '/sys') return without(mount, 'ro');
   // In a user namespace the runtime could not make it read-only again, and its files are the host's root's.
   const writable =
-    privileged ||
-    input.userNamespace !== undefined ||
-    parseSecurityOptions(securityOpt).writableCgroups;
+    privileged || input.userNamespace !== undefined || parseSecurityOptions(securityOpt).writableCgroups;
   return writable && mount.type === 'cgroup' ? without(mount, 'ro') : mount;
 };
 

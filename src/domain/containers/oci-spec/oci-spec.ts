@@ -14,6 +14,8 @@ export interface HostFacts {
   /** Whether the kernel serves the x32 interface of x86-64. */
   readonly x32: boolean;
   readonly appArmor: boolean;
+  /** Files that tell how hot the machine's processors are: a way to watch other programs. */
+  readonly throttlePaths: readonly string[];
   readonly cpus: number;
   readonly memory: number;
   /** Hard limit of open files that the daemon itself has: no container may get more. */
@@ -76,6 +78,8 @@ export interface SpecInput {
   readonly defaultUlimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[];
   /** Variables that its links tell its process; its own come over them. */
   readonly linkEnv?: readonly string[];
+  /** The daemon's word on new privileges, where the container has none. */
+  readonly noNewPrivileges?: boolean;
   /** Resolved from the container's own passwd and group files. */
   readonly user: ResolvedUser;
   /** From `resolveDevices`; needed when the container is privileged, has devices or blkio limits. */

@@ -7,7 +7,10 @@ import { resourceLimits } from './rlimits.ts';
 import { parseSecurityOptions } from './security-options.ts';
 
 /** What container and exec processes have in common. */
-export type ProcessInput = Pick<SpecInput, 'container' | 'host' | 'user' | 'defaultUlimits' | 'linkEnv'>;
+export type ProcessInput = Pick<
+  SpecInput,
+  'container' | 'host' | 'user' | 'defaultUlimits' | 'noNewPrivileges' | 'linkEnv'
+>;
 
 /** The size a terminal starts with, unless it is left open (0). */
 export const consoleSize = (size: readonly number[] | undefined): Pick<RuntimeProcess, 'consoleSize'> => {
@@ -17,14 +20,14 @@ export const consoleSize = (size: readonly number[] | undefined): Pick<RuntimePr
 
 /** Limits and confinement of any process in the container: its user's, its bounding set, its security options. */
 export const confinement = (
-  { container, host, user, defaultUlimits }: ProcessInput,
+  { container, host, user, defaultUlimits, noNewPrivileges }: ProcessInput,
   bounding: readonly string[],
 ): Pick<
   RuntimeProcess,
   'user' | 'capabilities' | 'rlimits' | 'noNewPrivileges' | 'apparmorProfile' | 'oomScoreAdj'
 > => {
   const { hostConfig, appArmorProfile } = container;
-  const security = parseSecurityOptions(hostConfig.securityOpt);
+  const security = parseSecurityOptions(hostConfig.securityOpt, noNewPrivileges);
   const armored = host.appArmor && appArmorProfile !== '' && appArmorProfile !== 'unconfined';
   return {
     user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },

@@ -77,9 +77,9 @@ export const lookAtDevice = (path: string): DeviceNode => {
 
 const limited = (path: string): DeviceNode => {
   const stats = statSync(path, { throwIfNoEntry: false });
-  const node = stats && nodeOf(stats);
-  if (!node) throw new EngineError('internal', `stat ${path}: no such file or directory`);
-  return node;
+  if (!stats) throw new EngineError('internal', `stat ${path}: no such file or directory`);
+  // What is no device has no numbers: the kernel refuses it.
+  return nodeOf(stats) ?? { type: 'b', major: 0, minor: 0, mode: 0, uid: 0, gid: 0 };
 };
 
 /**
@@ -88,7 +88,7 @@ const limited = (path: string): DeviceNode => {
  */
 export const resolveDevices = (config: HostConfig, root = '/dev'): HostDevices => {
   const asked = (config.devices ?? []).flatMap(({ pathOnHost, pathInContainer, cgroupPermissions }) =>
-    custom(pathOnHost, pathInContainer === '' ? pathOnHost : pathInContainer, cgroupPermissions || 'rwm'),
+    custom(pathOnHost, pathInContainer === '' ? pathOnHost : pathInContainer, cgroupPermissions),
   );
   const all = config.privileged ? walk(root, '/dev', 'rwm') : [];
   const byPath = new Map(blockDevicePaths(config).map((path) => [path, limited(path)] as const));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError, messageOf } from '../../../base/errors.ts';
+import { EngineError } from '../../../base/errors.ts';
 import { scanJson } from '../../../base/go-json-syntax.ts';
 import type { RuntimeSyscallArg } from '../../../spec/oci-runtime.ts';
 
@@ -35,18 +35,14 @@ export interface SeccompCondition {
   readonly minKernel?: string;
 }
 
-const undecodable = (detail: string, cause?: unknown): EngineError =>
-  new EngineError('internal', `Decoding seccomp profile failed: ${detail}`, { cause });
+const undecodable = (detail: string): EngineError =>
+  new EngineError('internal', `Decoding seccomp profile failed: ${detail}`);
 
 /** @throws internal (Docker answers 500 at start) `Decoding seccomp profile failed: …` */
 export const parseSeccompProfile = (text: string): SeccompProfile => {
-  let profile: unknown;
-  try {
-    profile = JSON.parse(text);
-  } catch (cause) {
-    const scan = scanJson(text);
-    throw undecodable(scan.kind === 'fault' ? scan.message : messageOf(cause), cause);
-  }
+  const scan = scanJson(text);
+  if (scan.kind !== 'value') throw undecodable(scan.kind === 'empty' ? 'EOF' : scan.message);
+  const profile: unknown = JSON.parse(text.slice(0, scan.end));
   if (typeof profile !== 'object' || profile === null || Array.isArray(profile))
     throw undecodable('json: cannot unmarshal the profile: it is no object');
   return profile as SeccompProfile;

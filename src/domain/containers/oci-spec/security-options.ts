@@ -47,8 +47,11 @@ const applyPair = (into: Writable, option: string): void => {
 };
 
 /** @throws internal (Docker answers 500) `invalid --security-opt 1: "x"` without a value, `… 2: "x=y"` for an unknown key */
-export const parseSecurityOptions = (options: readonly string[] | undefined): SecurityOptions => {
-  const parsed: Writable = { noNewPrivileges: false, labels: [], writableCgroups: false };
+export const parseSecurityOptions = (
+  options: readonly string[] | undefined,
+  noNewPrivileges = false,
+): SecurityOptions => {
+  const parsed: Writable = { noNewPrivileges, labels: [], writableCgroups: false };
   for (const option of options ?? []) apply(parsed, option);
   return parsed;
 };

@@ -34,11 +34,14 @@ const groupOf = (option: string): string => {
   if (flag !== undefined) return flag;
   const [key = '', value] = option.split('=', 2);
   if (SETTINGS.has(key) && value !== undefined && value !== '') return key;
-  const words = option.split('=').map((word) => JSON.stringify(word));
-  throw new EngineError('internal', `invalid tmpfs option [${words.join(' ')}]`);
+  const words = value === undefined ? [key] : [key, option.slice(key.length + 1)];
+  throw new EngineError(
+    'internal',
+    `invalid tmpfs option [${words.map((word) => JSON.stringify(word)).join(' ')}]`,
+  );
 };
 
-/** The options of a tmpfs: safe defaults, then the client's, of which the last of contradicting ones holds. @throws internal, as dockerd has it */
+/** The options of a tmpfs: safe defaults, then the client's, of which the last of contradicting ones holds. @throws internal */
 export const tmpfsOptions = (asked: readonly string[]): readonly string[] => {
   const byGroup = new Map<string, string>();
   for (const option of [...DEFAULTS, ...asked.filter((text) => text !== '')]) {
