@@ -12,6 +12,7 @@ import { inspectSteps } from './inspect.ts';
 import { lifecycleSteps } from './lifecycle.ts';
 import { linkSteps } from './links.ts';
 import { listSteps } from './list.ts';
+import { logDriverSteps } from './log-drivers.ts';
 import { logsSteps } from './logs.ts';
 import { modeSteps } from './modes.ts';
 import { mountSteps } from './mounts.ts';
@@ -22,6 +23,7 @@ import { restartSteps } from './restart.ts';
 import { runSteps } from './run.ts';
 import { startSteps } from './starts.ts';
 import { stateSteps } from './states.ts';
+import { streamSteps } from './streams.ts';
 import { systemSteps } from './system.ts';
 import { versionSteps } from './versions.ts';
 
@@ -37,8 +39,10 @@ export const groups: readonly StepGroup[] = [
   runSteps,
   lifecycleSteps,
   logsSteps,
+  logDriverSteps,
   execSteps,
   attachSteps,
+  streamSteps,
   copySteps,
   inspectSteps,
   listSteps,

@@ -105,13 +105,19 @@ export const stateSteps: StepGroup = {
         'what may be done to it meanwhile',
         async ({ engine }) => {
           const tell = async (method: string, path: string, body?: object): Promise<unknown> => {
-            await becomes(engine, 'looping', 'restarting');
-            const answer = await engine.request(
-              method,
-              `${V}/containers/looping${path}`,
-              body === undefined ? {} : { body },
-            );
-            return [answer.status, (answer.json as { message?: string } | undefined)?.message ?? answer.text];
+            // Its pause may end meanwhile: then it is asked once more.
+            for (;;) {
+              await becomes(engine, 'looping', 'restarting');
+              const before = (await inspect(engine, 'looping')).RestartCount;
+              const options = body === undefined ? {} : { body };
+              const answer = await engine.request(method, `${V}/containers/looping${path}`, options);
+              const { RestartCount, State } = await inspect(engine, 'looping');
+              if (RestartCount !== before || State.Status !== 'restarting') continue;
+              return [
+                answer.status,
+                (answer.json as { message?: string } | undefined)?.message ?? answer.text,
+              ];
+            }
           };
           return {
             pause: await tell('POST', '/pause'),
