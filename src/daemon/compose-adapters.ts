@@ -104,7 +104,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
         namespace: config.containerdNamespace,
         log,
         // The files of a containerd that is not ours may lie elsewhere.
-        ...(config.containerd === '' ? { root: paths.containerdRoot } : {}),
+        ...(config.containerd === '' ? { root: paths.containerdRoot, state: paths.containerdState } : {}),
       }),
     ),
     compression: createCompression(),

@@ -15,6 +15,7 @@ import { GrpcClient } from './grpc/client.ts';
 import { Connection } from './grpc/connection.ts';
 import { createContainerRecords, createDiffs, createImageRecords, createLeases } from './record-services.ts';
 import type { ContainerRecords, Diffs, ImageRecords, Leases } from './records.ts';
+import { dropBundle } from './lost-bundle.ts';
 import { createSnapshots } from './snapshot-service.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { StdioFactory } from './stdio.ts';
@@ -47,6 +48,8 @@ export interface Containerd extends AsyncDisposable {
   ensureNamespace(): Promise<void>;
   /** Ends shims of ours whose task `isKnown` denies and containerd has lost, as a cut-off call can. Gives how many. */
   endStrayShims(isKnown: (id: string) => boolean): Promise<number>;
+  /** Removes what is left on disk of a task that containerd has lost; nothing where containerd's files are not ours. */
+  dropBundle(id: string): Promise<void>;
 }
 
 /** How long calls may take that say nothing else, their wait for a lost connection included. */
@@ -68,6 +71,8 @@ export interface ContainerdOptions {
   readonly snapshotter?: string;
   /** containerd's own `root` directory when it is on this machine: then large blobs go by file instead of by call. */
   readonly root?: string;
+  /** containerd's own `state` directory when it is ours: then tasks that it lost can be tidied up. */
+  readonly state?: string;
   readonly deadlines?: Partial<ContainerdDeadlines>;
 }
 
@@ -75,7 +80,7 @@ const DEADLINES: ContainerdDeadlines = { call: seconds(60), task: seconds(120), 
 
 /** The real containerd behind a unix socket. No I/O happens before the first call. */
 export const createContainerd = (options: ContainerdOptions): Containerd => {
-  const { address, namespace, log, snapshotter = 'overlayfs', root } = options;
+  const { address, namespace, log, snapshotter = 'overlayfs', root, state } = options;
   const deadlines = { ...DEADLINES, ...options.deadlines };
   const connection = new Connection(address, log);
   const metadata = { 'containerd-namespace': namespace };
@@ -110,6 +115,9 @@ export const createContainerd = (options: ContainerdOptions): Containerd => {
       }
     },
     endStrayShims: (isKnown) => endStrayShims({ address, namespace }, isKnown),
+    dropBundle: async (id) => {
+      if (root !== undefined && state !== undefined) await dropBundle({ root, state, namespace }, id);
+    },
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 };

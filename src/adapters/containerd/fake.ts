@@ -54,6 +54,7 @@ export const createFakeContainerd = (options: FakeContainerdOptions = {}): FakeC
     plugins: async () => [{ type: 'io.containerd.snapshotter.v1', id: 'overlayfs' }],
     ensureNamespace: async () => undefined,
     endStrayShims: async () => 0,
+    dropBundle: async () => undefined,
     exit: (process, status) => tasks.end(process, status),
     publish: (event) => events.publish(event),
     failNext: (call, error) => void failures.set(call, error),

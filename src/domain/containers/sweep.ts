@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Semaphore } from '../../base/async.ts';
+import { Semaphore, within } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import { type ContainerId, parseId } from '../../base/ids.ts';
+import { seconds } from '../../base/time.ts';
 import type { Core } from './core.ts';
+import { type EndHungTaskDeps, endHungTask } from './end-hung-task.ts';
 import { endTask } from './end-task.ts';
 import { OWNER_LABEL, ownerOf } from './owner.ts';
 import { sweepRunMounts } from './run-mounts.ts';
 import { hasProcess } from './state.ts';
-import { type ThawDeps, thawContainer } from './thaw.ts';
+import { thawContainer } from './thaw.ts';
 
 export type SweepDeps = Pick<
   Core,
@@ -25,7 +27,7 @@ export type SweepDeps = Pick<
   | 'runDirectory'
   | 'log'
 > &
-  ThawDeps;
+  EndHungTaskDeps;
 
 /** One part of the sweep must not keep the others from theirs. */
 const attempt = async (deps: SweepDeps, what: string, work: () => Promise<unknown>): Promise<void> => {
@@ -38,6 +40,8 @@ const attempt = async (deps: SweepDeps, what: string, work: () => Promise<unknow
 
 /** Tasks that are ended at a time: each takes a runtime's run or two. */
 const AT_ONCE = 8;
+/** How long the end of one may take before it is helped on. */
+const PATIENCE = seconds(15);
 
 const sweepTask = async (deps: SweepDeps, id: string, spared: ReadonlySet<string>): Promise<void> => {
   const containerId = parseId<ContainerId>(id);
@@ -49,7 +53,12 @@ const sweepTask = async (deps: SweepDeps, id: string, spared: ReadonlySet<string
   if (deps.runs.get(containerId) || (state && hasProcess(state))) return;
   deps.log.info('a task that belongs to no container is ended', { container: id });
   thawContainer(deps, containerId);
-  await endTask(deps, containerId);
+  const ending = endTask(deps, containerId).then(() => true);
+  // Its runtime may hang since before the crash.
+  if ((await within(ending, PATIENCE)) === undefined) {
+    ending.catch(() => undefined);
+    await endHungTask(deps, containerId);
+  }
 };
 
 /** Tasks and records in containerd that this engine made and that belong to no run: a start or an end was cut short. */
