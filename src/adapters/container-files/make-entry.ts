@@ -10,11 +10,8 @@ import {
   lstatSync,
   mkdirSync,
   symlinkSync,
-  writeSync,
-  writev,
 } from 'node:fs';
 import { posix } from 'node:path';
-import { promisify } from 'node:util';
 import { EngineError } from '../../base/errors.ts';
 import type { Timestamp } from '../../base/time.ts';
 import type { TarEntry } from '../../spec/tar/entry.ts';
@@ -22,7 +19,9 @@ import { errnoOf } from '../../sys/errno.ts';
 import { encodeDevice, makeNode, setFileTime } from '../../sys/file-node.ts';
 import { O_PATH } from '../../sys/openat2.ts';
 import { setXattr } from '../../sys/xattr.ts';
+import type { Blocks } from './blocks.ts';
 import { fileError, tried } from './file-error.ts';
+import { FileWriter } from './file-writer.ts';
 import { inside, nameDirectory, openChild, self } from './open-file.ts';
 
 /** An entry, and the place where it is to stand; nothing but a directory stands there. */
@@ -38,14 +37,9 @@ export interface NewFile {
   readonly entry: TarEntry;
   readonly content: AsyncIterable<Uint8Array>;
   readonly owner: { readonly uid: number; readonly gid: number };
+  /** What content is gathered in. */
+  readonly blocks: Blocks;
 }
-
-/** Bytes that are written together by a thread while the next are received. */
-const GATHERED = 1024 * 1024;
-/** Up to this size (bytes) what is left is written at once: a turn of the thread pool costs more. */
-const SMALL = 64 * 1024;
-
-const writevAsync = promisify(writev);
 
 /** An entry's time; what lies before 1970 becomes 1970. */
 export const timeOf = ({ modifiedAt }: TarEntry): Timestamp =>
@@ -63,51 +57,6 @@ const setXattrs = ({ parent, base, path, entry }: NewFile): void => {
   }
 };
 
-const writeAll = async (fd: number, parts: readonly Uint8Array[]): Promise<void> => {
-  for (let left = parts; left.length > 0;) {
-    let { bytesWritten } = await writevAsync(fd, left);
-    const whole = left.findIndex((part) => (bytesWritten -= part.length) < 0);
-    const [partly] = whole < 0 ? [] : left.slice(whole);
-    left = partly ? [partly.subarray(partly.length + bytesWritten), ...left.slice(whole + 1)] : [];
-  }
-};
-
-/** Writes to an open file what comes in pieces; `finish` says that all of it is there. */
-class FileWriter {
-  readonly #fd: number;
-  #parts: Uint8Array[] = [];
-  #length = 0;
-  #writing: Promise<void> | undefined;
-
-  constructor(fd: number) {
-    this.#fd = fd;
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#parts.push(bytes);
-    this.#length += bytes.length;
-    if (this.#length < GATHERED) return;
-    await this.#writing;
-    this.#writing = writeAll(this.#fd, this.#parts);
-    // Awaited with the next megabyte, or at the end.
-    this.#writing.catch(() => undefined);
-    this.#parts = [];
-    this.#length = 0;
-  }
-
-  async finish(): Promise<void> {
-    await this.#writing;
-    if (this.#length > SMALL) return writeAll(this.#fd, this.#parts);
-    for (const part of this.#parts)
-      for (let at = 0; at < part.length;) at += writeSync(this.#fd, part, at, part.length - at);
-  }
-
-  /** Waits for what is being written, as the file is about to be closed. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#writing?.catch(() => undefined);
-  }
-}
-
 const asFileError = async (path: string, write: () => Promise<void>): Promise<void> => {
   try {
     await write();
@@ -120,7 +69,7 @@ const makeFile = async (file: NewFile): Promise<void> => {
   const { parent, base, path, entry, owner } = file;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   using opened = tried('open', path, () => openChild(parent, base, flags, entry.mode & 0o777));
-  await using writer = new FileWriter(opened.fd);
+  await using writer = new FileWriter(opened.fd, file.blocks);
   for await (const chunk of file.content) await asFileError(path, () => writer.write(chunk));
   await asFileError(path, () => writer.finish());
   tried('lchown', path, () => fchownSync(opened.fd, owner.uid, owner.gid));

@@ -7,11 +7,13 @@ import { encodeHeader, TAR_END } from '../../spec/tar/write.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { O_PATH } from '../../sys/openat2.ts';
 import { getXattr, listXattrs } from '../../sys/xattr.ts';
+import { Blocks } from './blocks.ts';
 import type { LayerPlan } from './container-files.ts';
 import { unlessGone } from './file-error.ts';
 import { mapOwner } from './map-owner.ts';
 import { inside } from './open-file.ts';
-import { Blocks, entryOf, FirstNames, inBlocks, packFile, typeOf } from './pack.ts';
+import { Blocks } from './blocks.ts';
+import { entryOf, FirstNames, inBlocks, packFile, typeOf } from './pack.ts';
 import { type WalkedFile, walkTree } from './walk.ts';
 
 /** What a layer's tar calls a removed file: this and its name. Source: OCI image-spec, "Whiteouts". */

@@ -8,14 +8,13 @@ import { type NewTarEntry, paddingOf, type TarEntryType } from '../../spec/tar/e
 import { encodeHeader, TAR_END } from '../../spec/tar/write.ts';
 import { decodeDevice } from '../../sys/file-node.ts';
 import { getXattr } from '../../sys/xattr.ts';
+import { BLOCK_SIZE, Blocks } from './blocks.ts';
 import type { PackRequest } from './container-files.ts';
 import { tried, unlessGone } from './file-error.ts';
 import { mapOwner } from './map-owner.ts';
 import { inside, openChild, type OpenFile } from './open-file.ts';
 import { type WalkedFile, walkTree } from './walk.ts';
 
-/** Bytes handed on at once: few turns for a large file, little memory for a slow client. */
-const BLOCK_SIZE = 512 * 1024;
 /** Up to this size (bytes) a file is read at once: a turn of the thread pool costs more. */
 const SMALL = 32 * 1024;
 /** The one extended attribute that Docker's archives carry. */
@@ -67,20 +66,6 @@ export class FirstNames {
     const first = this.#names.get(key);
     if (first === undefined) this.#names.set(key, name);
     return first;
-  }
-}
-
-/** Two blocks taken in turns: new ones for each read cost the collector several times what the reading costs. */
-export class Blocks {
-  #next: Buffer | undefined;
-  #other: Buffer | undefined;
-
-  /** The block that was not taken the last time. */
-  take(): Buffer {
-    const block = this.#next ?? Buffer.allocUnsafeSlow(BLOCK_SIZE);
-    this.#next = this.#other;
-    this.#other = block;
-    return block;
   }
 }
 

@@ -10,6 +10,7 @@ import type { TarPart } from '../../spec/tar/read.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { setFileTime } from '../../sys/file-node.ts';
 import { O_PATH } from '../../sys/openat2.ts';
+import { Blocks } from './blocks.ts';
 import type { UnpackRequest } from './container-files.ts';
 import { clean, isOutside, refuseOutside } from './entry-paths.ts';
 import { tried } from './file-error.ts';
@@ -36,6 +37,7 @@ class Unpacker implements Disposable {
   readonly #times = new Map<string, Timestamp>();
   /** Large files that were replaced: their blocks are given back meanwhile. */
   readonly #releases: Promise<void>[] = [];
+  readonly #blocks = new Blocks();
 
   constructor(root: number, request: UnpackRequest, idMaps: IdMaps | undefined) {
     this.#root = root;
@@ -54,7 +56,8 @@ class Unpacker implements Disposable {
     if (name === '.' && this.#kindOf(parent, base) === 'directory') return;
     const owner = this.#ownerOf(entry);
     this.#makeRoom(entry, parent, base, path);
-    await makeEntry({ root: this.#root, top: directory, parent, base, path, entry, content, owner });
+    const place = { root: this.#root, top: directory, parent, base, path };
+    await makeEntry({ ...place, entry, content, owner, blocks: this.#blocks });
     if (entry.type === 'directory') this.#times.set(path, timeOf(entry));
   }
 
