@@ -55,7 +55,7 @@ test('lines are joined until one begins an event, or it is old or too long', () 
 test('a format of dates becomes an expression', () => {
   const pattern = parseMultiline({ 'awslogs-datetime-format': String.raw`\[%b %d, %Y %H:%M:%S%L\]` });
   assert.ok(pattern?.test('[Nov 22, 2026 04:05:06.789] line'));
-  assert.ok(!pattern.test('[Nov 32, 2026 04:05:06.789] line'));
+  assert.ok(!pattern?.test('[Nov 32, 2026 04:05:06.789] line'));
   assert.ok(
     parseMultiline({ 'awslogs-datetime-format': '%A %B %d %p %z %Z' })?.test('Monday May 31 AM +0100 UTCT'),
   );

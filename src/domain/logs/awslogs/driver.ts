@@ -66,7 +66,7 @@ const createLater = async (stream: CloudWatchStream, log: Log, signal: AbortSign
       signal.throwIfAborted();
       log.error('a log stream of CloudWatch could not be made yet', { error: messageOf(error), wait });
     }
-    await sleep(seconds(wait), signal);
+    await sleep(seconds(wait), signal).catch(() => signal.throwIfAborted());
   }
 };
 
