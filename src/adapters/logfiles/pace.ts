@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /** A write to the page cache takes some 10 µs: one of this many milliseconds has waited for the disk. */
-const SLOW = 20;
+const SLOW = 50;
 
 /** How long (ms) a disk counts as slow after it was. */
 const MEMORY = 10_000;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writevSync } from 'node:fs';
+import { writeSync, writevSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Batcher } from './batch.ts';
@@ -102,7 +102,7 @@ class FileWriter implements LogFileWriter {
   }
 
   async #append(chunks: readonly Uint8Array[]): Promise<void> {
-    let left = [...(await this.#mend()), ...chunks];
+    let left = this.#wholeSize === this.#size ? [...chunks] : [...(await this.#mend()), ...chunks];
     while (left.length > 0) {
       const bytesWritten = await this.#writev(left);
       this.#size += bytesWritten;
@@ -113,7 +113,6 @@ class FileWriter implements LogFileWriter {
 
   /** Makes the file end in a whole record again, or gives what will when it is written first. */
   async #mend(): Promise<readonly Uint8Array[]> {
-    if (this.#wholeSize === this.#size) return [];
     if (this.#framing.separator) return [this.#framing.separator];
     await this.#file.truncate(this.#wholeSize);
     this.#size = this.#wholeSize;
@@ -128,10 +127,8 @@ class FileWriter implements LogFileWriter {
   async #writev(chunks: readonly Uint8Array[]): Promise<number> {
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
     const start = performance.now();
-    const written =
-      bytes <= AT_ONCE && this.#pace.isQuick(start)
-        ? writevSync(this.#file.fd, chunks)
-        : (await this.#file.writev(chunks)).bytesWritten;
+    if (bytes > AT_ONCE || !this.#pace.isQuick(start)) return (await this.#file.writev(chunks)).bytesWritten;
+    const written = writeAtOnce(this.#file.fd, chunks);
     this.#pace.note(start, performance.now());
     return written;
   }
@@ -154,6 +151,12 @@ class FileWriter implements LogFileWriter {
     if (this.#rotation.compress && this.#rotation.maxFiles > 1) this.#packing = packNewest(this.#path);
   }
 }
+
+/** One chunk is the usual case, and its call the cheaper one. */
+const writeAtOnce = (fd: number, chunks: readonly Uint8Array[]): number => {
+  const [only] = chunks;
+  return only && chunks.length === 1 ? writeSync(fd, only) : writevSync(fd, chunks);
+};
 
 /** What of `chunks` is left after `count` bytes: a disk that fills up takes a part. */
 const without = (chunks: readonly Uint8Array[], count: number): Uint8Array[] => {

@@ -2,7 +2,7 @@
 import { type Timestamp, ZERO_TIME } from '../../../base/time.ts';
 import type { LogLine } from '../logs.ts';
 import type { RecordDecoder } from '../record-format.ts';
-import { LENGTH, TAG } from './entry.ts';
+import { ABOUT, LENGTH, TAG } from './entry.ts';
 
 const NEWLINE = 10;
 const STDERR = 'stderr'.length;
@@ -14,7 +14,8 @@ interface Fields {
   sourceEnd: number;
   line: number;
   lineEnd: number;
-  goesOn: boolean;
+  isPartial: boolean;
+  isLast: boolean;
 }
 
 /** Reads the records of Moby's `local` driver. Neighbours often share their time, so the last one read is remembered. */
@@ -38,13 +39,20 @@ export class EntryDecoder implements RecordDecoder {
   }
 
   #entry(block: Buffer, from: number, to: number): LogLine | undefined {
-    const fields: Fields = { source: 0, sourceEnd: 0, line: to, lineEnd: to, goesOn: false };
+    const fields: Fields = {
+      source: 0,
+      sourceEnd: 0,
+      line: to,
+      lineEnd: to,
+      isPartial: false,
+      isLast: false,
+    };
     let at: Timestamp = ZERO_TIME;
     this.#place = from;
     while (this.#place < to) {
       const tag = block[this.#place++];
       if (tag === TAG.time) at = this.#moment(block);
-      else if (tag === TAG.partial) fields.goesOn = this.#number(block) !== 0;
+      else if (tag === TAG.partial) fields.isPartial = this.#number(block) !== 0;
       else if (!this.#field(block, tag, fields)) return undefined;
     }
     return this.#place === to ? { ...textOf(block, fields), at } : undefined;
@@ -58,6 +66,8 @@ export class EntryDecoder implements RecordDecoder {
     this.#place += length;
     if (tag === TAG.source) [fields.source, fields.sourceEnd] = [start, this.#place];
     if (tag === TAG.line) [fields.line, fields.lineEnd] = [start, this.#place];
+    // The first of its fields, when it is there at all.
+    if (tag === TAG.about) fields.isLast = block[start] === ABOUT.last && block[start + 1] === 1;
     return true;
   }
 
@@ -90,10 +100,10 @@ export class EntryDecoder implements RecordDecoder {
 
 /** The line with its newline, for which there is always a byte behind it: a length or another field, read already. */
 const textOf = (block: Buffer, fields: Fields): Pick<LogLine, 'stream' | 'text'> => {
-  const { line, lineEnd, goesOn } = fields;
+  const { line, lineEnd } = fields;
   const stream =
     fields.sourceEnd - fields.source === STDERR && block[fields.source + 3] === 0x65 ? 'stderr' : 'stdout';
-  if (goesOn) return { stream, text: block.subarray(line, lineEnd) };
+  if (fields.isPartial && !fields.isLast) return { stream, text: block.subarray(line, lineEnd) };
   block[lineEnd] = NEWLINE;
   return { stream, text: block.subarray(line, lineEnd + 1) };
 };

@@ -4,14 +4,14 @@ import type { LogPiece } from '../piece.ts';
 /**
  * Layout of a record, as Moby's `local` driver writes it: the entry's length, the entry, its length again, both as 4
  * bytes, big-endian. The entry is a protobuf message: 1 source (string), 2 time (int64, Unix nanoseconds), 3 line
- * (bytes, without a newline), 4 partial (bool: the line goes on), 5 about the part {1 last (bool), 2 id (string),
+ * (bytes, without a newline), 4 partial (bool: a part of a line), 5 about the part {1 last (bool), 2 id (string),
  * 3 ordinal (int32)}. What is zero or empty is left out.
  */
 export const LENGTH = 4;
 
 /** Tag bytes: field number × 8 + wire type. */
 export const TAG = { source: 0x0a, time: 0x10, line: 0x1a, partial: 0x20, about: 0x2a } as const;
-const ABOUT = { last: 0x08, id: 0x12, ordinal: 0x18 } as const;
+export const ABOUT = { last: 0x08, id: 0x12, ordinal: 0x18 } as const;
 
 const NEWLINE = 10;
 
@@ -38,7 +38,7 @@ const about = ({ partial }: LogPiece): Buffer => {
     ABOUT.ordinal,
     ...varint(ordinal),
   ];
-  return Buffer.from([...(last ? [] : [TAG.partial, 1]), TAG.about, ...varint(message.length), ...message]);
+  return Buffer.from([TAG.partial, 1, TAG.about, ...varint(message.length), ...message]);
 };
 
 const varintSize = (length: number): number => (length < 0x80 ? 1 : length < 0x4000 ? 2 : 3);
