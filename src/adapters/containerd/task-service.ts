@@ -2,7 +2,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type Nanoseconds, ZERO_TIME, milliseconds } from '../../base/time.ts';
 import { messageAny, momentOf, ociAny } from './any.ts';
-import { OptionsSchema } from './gen/containerd/runc/v1/options_pb.ts';
+import { CheckpointOptionsSchema, OptionsSchema } from './gen/containerd/runc/v1/options_pb.ts';
 import { Tasks as Service } from './gen/containerd/services/tasks/v1/tasks_pb.ts';
 import { type Process, Status } from './gen/containerd/v1/types/process_pb.ts';
 import type { GrpcClient } from './grpc/client.ts';
@@ -40,7 +40,13 @@ const infoOf = (process: Process): TaskInfo => {
   };
 };
 
-const runtimeOptions = ({ runtimeBinary, systemdCgroup, runtimeRoot, ioOwner }: CreateTaskRequest) =>
+const runtimeOptions = ({
+  runtimeBinary,
+  systemdCgroup,
+  runtimeRoot,
+  ioOwner,
+  checkpoint,
+}: CreateTaskRequest) =>
   messageAny(
     OptionsSchema,
     create(OptionsSchema, {
@@ -49,6 +55,7 @@ const runtimeOptions = ({ runtimeBinary, systemdCgroup, runtimeRoot, ioOwner }: 
       root: runtimeRoot ?? '',
       ioUid: ioOwner?.uid ?? 0,
       ioGid: ioOwner?.gid ?? 0,
+      criuImagePath: checkpoint ?? '',
     }),
   );
 
@@ -119,6 +126,10 @@ export const createTasks = (client: GrpcClient, deadline: Nanoseconds): Tasks =>
     });
     const pid = (await known)?.process?.pid ?? 0;
     return { pid, exitStatus, exitedAt: momentOf(exitedAt) ?? ZERO_TIME };
+  },
+  checkpoint: async (containerId, imagePath, { exit }) => {
+    const options = messageAny(CheckpointOptionsSchema, create(CheckpointOptionsSchema, { exit, imagePath }));
+    await client.unary(Service.method.checkpoint, { containerId, options }, { deadline: FOR_EVER });
   },
   update: async (containerId, resources) => {
     await client.unary(Service.method.update, {

@@ -162,6 +162,12 @@ export class FakeTasks implements Tasks {
     return abortable(this.#find(ref).ended.promise, signal);
   }
 
+  async checkpoint(id: string, _directory: string, { exit }: { readonly exit: boolean }): Promise<void> {
+    const { status } = this.#find({ id });
+    if (status !== 'running') throw new EngineError('conflict', `cannot checkpoint a ${status} task`);
+    if (exit) this.end({ id }, 137);
+  }
+
   async update(id: string): Promise<void> {
     this.#find({ id });
   }
@@ -203,6 +209,7 @@ const CALLS: readonly (keyof Tasks)[] = [
   'list',
   'pids',
   'wait',
+  'checkpoint',
   'update',
 ];
 

@@ -18,6 +18,8 @@ export interface CreateTaskRequest {
   /** The OCI runtime's binary, name or absolute path (`runc`, `crun`). */
   readonly runtimeBinary: string;
   readonly systemdCgroup?: boolean;
+  /** Directory of a checkpoint that the process goes on from; it has no pid before it was started. */
+  readonly checkpoint?: string;
   /** Where the runtime keeps its state; the shim's default when absent. */
   readonly runtimeRoot?: string;
   /** Who owns the pipes of its processes: the root of its user namespace. The host's root when absent. */
@@ -74,6 +76,8 @@ export interface Tasks {
   pids(id: string): Promise<readonly number[]>;
   /** Resolves when the process ends. */
   wait(process: ProcessRef, signal: AbortSignal): Promise<TaskExit>;
+  /** Writes the task's processes to `directory` on the host, by CRIU; `exit` ends them. Takes as long as it takes. */
+  checkpoint(id: string, directory: string, options: { readonly exit: boolean }): Promise<void>;
   /** Live change of resources; `resources` is OCI runtime-spec `LinuxResources`. */
   update(id: string, resources: object): Promise<void>;
 }

@@ -22,12 +22,6 @@ const refusing = (
 const notYet = (operation: string): EngineError =>
   new EngineError('not-implemented', `${operation} is not implemented yet by this engine`);
 
-const experimental = (): EngineError =>
-  new EngineError(
-    'not-implemented',
-    'This experimental feature is disabled by default. Start the Docker daemon in experimental mode in order to enable it.',
-  );
-
 const noManager = (): EngineError =>
   new EngineError(
     'unavailable',
@@ -73,12 +67,6 @@ const LATER: readonly Row[] = [
   ['DebugNamedProfile', 'GET', '/debug/pprof/{name}'],
 ];
 
-const EXPERIMENTAL: readonly Row[] = [
-  ['CheckpointList', 'GET', '/containers/{name:.*}/checkpoints'],
-  ['CheckpointCreate', 'POST', '/containers/{name:.*}/checkpoints'],
-  ['CheckpointDelete', 'DELETE', '/containers/{name}/checkpoints/{checkpoint}'],
-];
-
 const NEEDS_MANAGER: readonly Row[] = [
   ['SwarmInspect', 'GET', '/swarm'],
   ['SwarmUnlockkey', 'GET', '/swarm/unlockkey'],
@@ -111,9 +99,6 @@ const NEEDS_MANAGER: readonly Row[] = [
 
 /** What the Engine API has and this engine does not do yet: 501 with the operation's name. */
 export const laterRoutes = (): readonly Route[] => refusing('later', LATER, notYet);
-
-/** Checkpoints, which are there with `--experimental` alone. */
-export const experimentalRoutes = (): readonly Route[] => refusing('later', EXPERIMENTAL, experimental);
 
 /** Operations of a swarm manager, answered as a node does that belongs to no swarm; joining one is to come. */
 export const swarmRoutes = (): readonly Route[] => [

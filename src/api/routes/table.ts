@@ -11,6 +11,7 @@ import { archiveRoutes } from './containers/archive.ts';
 import { attachWebsocketRoute } from './containers/attach-ws.ts';
 import { attachRoute } from './containers/attach.ts';
 import { changesRoute } from './containers/changes.ts';
+import { checkpointRoutes } from './containers/checkpoints.ts';
 import { commitRoute } from './containers/commit.ts';
 import { createRoute } from './containers/create.ts';
 import { deleteRoute } from './containers/delete.ts';
@@ -44,7 +45,7 @@ import { imageLoadRoute } from './images/load.ts';
 import { imageTagRoute } from './images/tag.ts';
 import { networkInspectRoute } from './networks/inspect.ts';
 import { networkListRoutes } from './networks/list.ts';
-import { experimentalRoutes, laterRoutes, swarmRoutes } from './not-served.ts';
+import { laterRoutes, swarmRoutes } from './not-served.ts';
 import { pluginInspectRoute, pluginListRoute } from './plugins.ts';
 import { eventsRoute } from './system/events.ts';
 import { infoRoute } from './system/info.ts';
@@ -98,6 +99,7 @@ const containerRoutes = ({ containers, images, host }: RoutesDeps): readonly Rou
   statsRoute(containers),
   pruneRoute(containers),
   commitRoute(containers),
+  ...checkpointRoutes(containers),
   deleteRoute(containers),
 ];
 
@@ -141,6 +143,5 @@ export const createRoutes = (deps: RoutesDeps): readonly Route[] => [
   pluginListRoute(),
   pluginInspectRoute(),
   ...laterRoutes(),
-  ...experimentalRoutes(),
   ...swarmRoutes(),
 ];

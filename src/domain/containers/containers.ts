@@ -178,6 +178,18 @@ export interface ProcessTable {
   readonly processes: readonly (readonly string[])[];
 }
 
+export interface CheckpointRequest {
+  /** `[a-zA-Z0-9][a-zA-Z0-9_.-]+` */
+  readonly name: string;
+  /** Directory on the host in which checkpoints lie; absent for the container's own. */
+  readonly directory?: string;
+  /** The container ends with it. */
+  readonly exit: boolean;
+}
+
+/** A checkpoint to go on from. */
+export type CheckpointReference = Omit<CheckpointRequest, 'exit'>;
+
 /** How a container becomes an image. */
 export interface CommitRequest {
   /** Repository of the image's name, with a tag or not; empty for none. */
@@ -207,7 +219,10 @@ export interface Containers {
     request: CreateRequest,
     options: { readonly signal: AbortSignal },
   ): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
-  start(reference: string, options: { readonly signal: AbortSignal }): Promise<'started' | 'already-running'>;
+  start(
+    reference: string,
+    options: { readonly signal: AbortSignal; readonly checkpoint?: CheckpointReference },
+  ): Promise<'started' | 'already-running'>;
   /** `timeout` absent: the container's own; negative: wait for ever. */
   stop(
     reference: string,
@@ -257,6 +272,11 @@ export interface Containers {
   execInspect(id: string): ExecDetails;
   execResize(id: string, size: TerminalSize): Promise<void>;
 
+  /** Writes the state of the container's processes down. @throws not-implemented without `--experimental`; conflict, internal */
+  checkpointCreate(reference: string, request: CheckpointRequest): Promise<void>;
+  /** Names. @throws not-implemented without `--experimental` */
+  checkpointList(reference: string, directory: string | undefined): Promise<readonly string[]>;
+  checkpointDelete(reference: string, checkpoint: CheckpointReference): Promise<void>;
   /** Makes an image of the container; gives its id. @throws not-found, conflict, invalid-argument */
   commit(reference: string, request: CommitRequest): Promise<ImageId>;
   /** Limits and restart policy of `asked`; zero values change nothing. */

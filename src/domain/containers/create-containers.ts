@@ -4,6 +4,7 @@ import { archiveInfo } from './archive-info.ts';
 import { archivePath } from './archive.ts';
 import { attachContainer } from './attach.ts';
 import { containerChanges } from './changes.ts';
+import { createCheckpoint, deleteCheckpoint, listCheckpoints } from './checkpoint.ts';
 import { commitContainer } from './commit.ts';
 import type { Core } from './core.ts';
 import { createCore } from './create-core.ts';
@@ -76,6 +77,9 @@ export const createContainers = (deps: ContainersDeps): ContainersRoom => {
     execStartDetached: async (id) => core.execs.startDetached(id),
     execInspect: (id) => core.execs.inspect(id),
     execResize: async (id, size) => core.execs.resize(id, size),
+    checkpointCreate: async (reference, request) => createCheckpoint(core, reference, request),
+    checkpointList: async (reference, directory) => listCheckpoints(core, reference, directory),
+    checkpointDelete: async (reference, checkpoint) => deleteCheckpoint(core, reference, checkpoint),
     commit: async (reference, request) => commitContainer(core, reference, request),
     update: async (reference, asked) => updateContainer(core, reference, asked),
     top: async (reference, psArguments) => listProcesses(core, reference, psArguments),

@@ -8,8 +8,11 @@ import { now, type Timestamp } from '../../base/time.ts';
 import type { LogSink } from '../logs/index.ts';
 import type { Rootfs } from '../images/index.ts';
 import { checkMounts } from './check-mounts.ts';
+import { findCheckpoint } from './checkpoint-place.ts';
 import type { Container } from './container.ts';
+import type { CheckpointReference } from './containers.ts';
 import type { Core } from './core.ts';
+import { type EndHungTaskDeps, endHungTask } from './end-hung-task.ts';
 import { endTask } from './end-task.ts';
 import { linkedEnvironment } from './links/linked.ts';
 import { refreshNeighbours } from './links/refresh-links.ts';
@@ -23,6 +26,7 @@ import { runSpec } from './run-spec.ts';
 import { runtimeBinary } from './runtime-binary.ts';
 import type { LiveRun } from './runs.ts';
 import { otherFailure, runtimeFailure, startStep } from './start-errors.ts';
+import { beginStartTimeout, type StartTimeout } from './start-timeout.ts';
 import { timeStage } from './time-stage.ts';
 import { resolveUser } from './user.ts';
 import { rootOwnerOf } from './user-namespace.ts';
@@ -50,8 +54,10 @@ export type StartRunDeps = Pick<
   | 'hostsFiles'
   | 'idMaps'
   | 'lifetime'
+  | 'starting'
   | 'log'
->;
+> &
+  EndHungTaskDeps;
 
 /** A process that runs, and what the run holds. */
 export interface StartedRun {
@@ -88,7 +94,7 @@ const findRootfs = async (deps: StartRunDeps, { id }: Container): Promise<Rootfs
 };
 
 /** Opens the log of a run; `undefined` for the driver that keeps nothing. */
-export const openSink = async (
+const openSink = async (
   deps: Pick<Core, 'logs' | 'store'>,
   container: Container,
 ): Promise<LogSink | undefined> => {
@@ -145,6 +151,7 @@ const createRecord = async (
   deps: StartRunDeps,
   container: Container,
   spec: object,
+  limit: StartTimeout,
   acquired: Disposer,
 ): Promise<void> => {
   const { containers, snapshots } = deps.containerd;
@@ -157,7 +164,9 @@ const createRecord = async (
     spec,
     labels: { [OWNER_LABEL]: ownerOf(deps) },
   };
-  acquired.defer(async () => endTask(deps, container.id));
+  acquired.defer(async () =>
+    limit.hasPassed ? endHungTask(deps, container.id) : endTask(deps, container.id),
+  );
   try {
     await timeStage(deps, container.id, 'containers.Create', async () => containers.create(record));
   } catch (error) {
@@ -171,10 +180,11 @@ const createTask = async (
   deps: StartRunDeps,
   container: Container,
   { rootfs, stdio, spec }: Prepared,
+  { limit, checkpoint }: { readonly limit: StartTimeout; readonly checkpoint: string | undefined },
   acquired: Disposer,
 ): Promise<number> => {
   const ioOwner = rootOwnerOf(deps, container);
-  await createRecord(deps, container, spec, acquired);
+  await createRecord(deps, container, spec, limit, acquired);
   const request = {
     id: container.id,
     rootfs: rootfs.mounts,
@@ -183,9 +193,10 @@ const createTask = async (
     systemdCgroup: deps.host.cgroupDriver === 'systemd',
     runtimeRoot: deps.runtimeRoot,
     ...(ioOwner && { ioOwner }),
+    ...(checkpoint !== undefined && { checkpoint }),
   };
   const { pid } = await timeStage(deps, container.id, 'tasks.Create', async () =>
-    deps.containerd.tasks.create(request, deps.lifetime),
+    deps.containerd.tasks.create(request, limit.signal),
   );
   return pid;
 };
@@ -206,14 +217,15 @@ const joinStreams = (
   });
 };
 
-/** Lets the process go that the task was made for. */
-const letGo = async (deps: StartRunDeps, { id }: Container): Promise<void> => {
-  await startStep(
+/** Lets the process go that the task was made for; gives its number. */
+const letGo = async (deps: StartRunDeps, { id }: Container, limit: StartTimeout): Promise<number> => {
+  const { pid } = await startStep(
     async () =>
-      timeStage(deps, id, 'tasks.Start', async () => deps.containerd.tasks.start({ id }, deps.lifetime)),
+      timeStage(deps, id, 'tasks.Start', async () => deps.containerd.tasks.start({ id }, limit.signal)),
     (thrown) => runtimeFailure(thrown, ''),
   );
   deps.runs.streams(id).started();
+  return pid;
 };
 
 /**
@@ -225,7 +237,11 @@ export const startRun = async (
   deps: StartRunDeps,
   container: Container,
   record: (started: StartedRun, going: Promise<void>) => Promise<void>,
+  checkpoint?: CheckpointReference,
 ): Promise<void> => {
+  const restored =
+    checkpoint &&
+    (await startStep(async () => findCheckpoint(deps, container, `/${container.name}`, checkpoint)));
   await using acquired = new Disposer();
   acquired.defer(() => publishUnmounts(deps, container));
   publishMounts(deps, container);
@@ -233,10 +249,15 @@ export const startRun = async (
     prepare(deps, container, acquired),
   );
   const { drained } = joinStreams(deps, container, prepared, acquired);
-  const pid = await startStep(
-    async () => createTask(deps, container, prepared, acquired),
+  // A start that waits for its turn does not hang.
+  using _place = await deps.starting.acquire();
+  using limit = beginStartTimeout(deps.config.current.startTimeout, deps.lifetime);
+  const made = await startStep(
+    async () => createTask(deps, container, prepared, { limit, checkpoint: restored }, acquired),
     (thrown) => runtimeFailure(thrown, TASK),
   );
+  // A process that goes on from a checkpoint has no number before it runs.
+  const pid = restored === undefined ? made : await letGo(deps, container, limit);
   const { sandbox } = prepared.network;
   await startStep(async () => sandbox?.attach(pid));
   const { stdio, sink } = prepared;
@@ -248,7 +269,13 @@ export const startRun = async (
       (sandbox?.endpoints ?? []).map(({ networkName, network }) => [networkName, network]),
     ),
   };
-  await startStep(async () => record(started, letGo(deps, container)));
+  await startStep(async () => {
+    const going = restored === undefined ? letGo(deps, container, limit) : Promise.resolve(pid);
+    await record(
+      started,
+      going.then(() => undefined),
+    );
+  });
   acquired.move();
   await refreshNeighbours(deps, container.id);
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, messageOf } from '../../base/errors.ts';
 import type { Container } from './container.ts';
+import type { CheckpointReference } from './containers.ts';
 import type { Core } from './core.ts';
 import { noSuchContainer } from './errors.ts';
 import { healthAtStart } from './health/run-health.ts';
@@ -94,11 +95,19 @@ const recordStarted = async (
 };
 
 /** Starts a container whose lock is held and which may be started. @throws StartError; what failed is recorded by then */
-export const startLocked = async (deps: StartDeps, container: Container, starter: Starter): Promise<void> => {
+export const startLocked = async (
+  deps: StartDeps,
+  container: Container,
+  starter: Starter,
+  checkpoint?: CheckpointReference,
+): Promise<void> => {
   deps.intents.runBegins(container.id);
   try {
-    await startRun(deps, container, async (started, going) =>
-      recordStarted(deps, container, starter, started, going),
+    await startRun(
+      deps,
+      container,
+      async (started, going) => recordStarted(deps, container, starter, started, going),
+      checkpoint,
     );
   } catch (error) {
     if (error instanceof StartError) await recordFailure(deps, container, error);
@@ -113,8 +122,10 @@ export const startLocked = async (deps: StartDeps, container: Container, starter
 export const startContainer = async (
   deps: StartDeps,
   reference: string,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, checkpoint }: { readonly signal: AbortSignal; readonly checkpoint?: CheckpointReference },
 ): Promise<'started' | 'already-running'> => {
+  if (checkpoint && !deps.config.current.experimental)
+    throw new EngineError('invalid-argument', 'checkpoint is only supported in experimental mode');
   const { id } = deps.ledger.resolve(reference);
   signal.throwIfAborted();
   using _lock = await deps.ledger.lock(id);
@@ -124,7 +135,7 @@ export const startContainer = async (
     return 'already-running';
   assertStartable(deps, container);
   deps.scheduler.reset(id);
-  await startLocked(deps, container, 'client');
+  await startLocked(deps, container, 'client', checkpoint);
   return 'started';
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError } from '../../../base/errors.ts';
-import type { Containers } from '../../../domain/containers/index.ts';
+import type { CheckpointReference, Containers } from '../../../domain/containers/index.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Route } from '../../route.ts';
 
@@ -16,12 +16,12 @@ const refuseBody = ({ bodyHead }: Exchange): void => {
   );
 };
 
-const refuseCheckpoint = ({ query }: Exchange): void => {
-  if (query.text('checkpoint') === '') return;
-  throw new EngineError(
-    'not-implemented',
-    'This experimental feature is disabled by default. Start the Docker daemon in experimental mode in order to enable it.',
-  );
+/** The state to go on from; `undefined` for a start from the beginning. */
+const readCheckpoint = ({ query }: Exchange): CheckpointReference | undefined => {
+  const name = query.text('checkpoint');
+  if (name === '') return undefined;
+  const directory = query.optional('checkpoint-dir');
+  return { name, ...(directory === undefined ? {} : { directory }) };
 };
 
 export const startRoute = (containers: Pick<Containers, 'start'>): Route => ({
@@ -30,8 +30,11 @@ export const startRoute = (containers: Pick<Containers, 'start'>): Route => ({
   operation: 'ContainerStart',
   handle: async (exchange) => {
     refuseBody(exchange);
-    refuseCheckpoint(exchange);
-    const outcome = await containers.start(exchange.param('name'), { signal: exchange.signal });
+    const checkpoint = readCheckpoint(exchange);
+    const outcome = await containers.start(exchange.param('name'), {
+      signal: exchange.signal,
+      ...(checkpoint && { checkpoint }),
+    });
     exchange.end(outcome === 'started' ? 204 : 304);
   },
 });

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file containerd/runc/v1/options.proto.
  */
 export const file_containerd_runc_v1_options: GenFile = /*@__PURE__*/
-  fileDesc("CiBjb250YWluZXJkL3J1bmMvdjEvb3B0aW9ucy5wcm90bxISY29udGFpbmVyZC5ydW5jLnYxIqgBCgdPcHRpb25zEhUKDW5vX3Bpdm90X3Jvb3QYASABKAgSFgoObm9fbmV3X2tleXJpbmcYAiABKAgSEwoLc2hpbV9jZ3JvdXAYAyABKAkSDgoGaW9fdWlkGAQgASgNEg4KBmlvX2dpZBgFIAEoDRITCgtiaW5hcnlfbmFtZRgGIAEoCRIMCgRyb290GAcgASgJEhYKDnN5c3RlbWRfY2dyb3VwGAkgASgIYgZwcm90bzM");
+  fileDesc("CiBjb250YWluZXJkL3J1bmMvdjEvb3B0aW9ucy5wcm90bxISY29udGFpbmVyZC5ydW5jLnYxIsEBCgdPcHRpb25zEhUKDW5vX3Bpdm90X3Jvb3QYASABKAgSFgoObm9fbmV3X2tleXJpbmcYAiABKAgSEwoLc2hpbV9jZ3JvdXAYAyABKAkSDgoGaW9fdWlkGAQgASgNEg4KBmlvX2dpZBgFIAEoDRITCgtiaW5hcnlfbmFtZRgGIAEoCRIMCgRyb290GAcgASgJEhYKDnN5c3RlbWRfY2dyb3VwGAkgASgIEhcKD2NyaXVfaW1hZ2VfcGF0aBgKIAEoCSKMAQoRQ2hlY2twb2ludE9wdGlvbnMSDAoEZXhpdBgBIAEoCBIQCghvcGVuX3RjcBgCIAEoCBIdChVleHRlcm5hbF91bml4X3NvY2tldHMYAyABKAgSEAoIdGVybWluYWwYBCABKAgSEgoKZmlsZV9sb2NrcxgFIAEoCBISCgppbWFnZV9wYXRoGAggASgJYgZwcm90bzM");
 
 /**
  * Options of the shim `io.containerd.runc.v2`, carried by a task's creation.
@@ -59,6 +59,13 @@ export type Options = Message<"containerd.runc.v1.Options"> & {
    * @generated from field: bool systemd_cgroup = 9;
    */
   systemdCgroup: boolean;
+
+  /**
+   * Directory of a checkpoint to go on from.
+   *
+   * @generated from field: string criu_image_path = 10;
+   */
+  criuImagePath: string;
 };
 
 /**
@@ -67,4 +74,50 @@ export type Options = Message<"containerd.runc.v1.Options"> & {
  */
 export const OptionsSchema: GenMessage<Options> = /*@__PURE__*/
   messageDesc(file_containerd_runc_v1_options, 0);
+
+/**
+ * Options of a task's checkpoint.
+ *
+ * @generated from message containerd.runc.v1.CheckpointOptions
+ */
+export type CheckpointOptions = Message<"containerd.runc.v1.CheckpointOptions"> & {
+  /**
+   * @generated from field: bool exit = 1;
+   */
+  exit: boolean;
+
+  /**
+   * @generated from field: bool open_tcp = 2;
+   */
+  openTcp: boolean;
+
+  /**
+   * @generated from field: bool external_unix_sockets = 3;
+   */
+  externalUnixSockets: boolean;
+
+  /**
+   * @generated from field: bool terminal = 4;
+   */
+  terminal: boolean;
+
+  /**
+   * @generated from field: bool file_locks = 5;
+   */
+  fileLocks: boolean;
+
+  /**
+   * Directory on the host that CRIU's files go to.
+   *
+   * @generated from field: string image_path = 8;
+   */
+  imagePath: string;
+};
+
+/**
+ * Describes the message containerd.runc.v1.CheckpointOptions.
+ * Use `create(CheckpointOptionsSchema)` to create a new message.
+ */
+export const CheckpointOptionsSchema: GenMessage<CheckpointOptions> = /*@__PURE__*/
+  messageDesc(file_containerd_runc_v1_options, 1);
 
