@@ -54,7 +54,7 @@ export const loadContainers = async (deps: LoadDeps): Promise<LoadedContainers> 
     try {
       if ('broken' in found) throw new EngineError('internal', found.broken);
       const container = decodeRecord(found.id, found.config, found.hostConfig);
-      if (container.state.status === 'removing') removing.push(container);
+      if (['removing', 'dead'].includes(container.state.status)) removing.push(container);
       else adopt(deps, container);
     } catch (error) {
       unreadable.add(found.id);

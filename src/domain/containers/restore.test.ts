@@ -146,6 +146,22 @@ describe('after a crash', () => {
     deepEqual([room.layers.size, room.store.saved.size, room.core.ledger.all().length], [0, 0, 0]);
     deepEqual(await room.containerd.containers.list(), []);
   });
+  test('one that is dead, as its removal had failed, is removed at last', async () => {
+    const before = await restored();
+    const id = await started(before);
+    followers.pop()?.abort();
+    before.containerd.exit({ id }, 0);
+    const saved = before.store.saved.get(id);
+    const config = JSON.parse(JSON.stringify(saved?.config)) as { State: object };
+    Object.assign(config.State, { Running: false, Dead: true });
+    before.store.saved.set(id, { config, hostConfig: saved?.hostConfig ?? {} });
+    const room = await restored({
+      containerd: before.containerd,
+      store: before.store,
+      layers: before.layers as Set<string>,
+    });
+    deepEqual([room.layers.size, room.store.saved.size, room.core.ledger.all().length], [0, 0, 0]);
+  });
 });
 
 describe('a shutdown', () => {
