@@ -13,7 +13,7 @@ export const hostsSection: Section = {
       'rule: resolv.conf edges',
       'the stub of systemd-resolved, fallbacks, options',
       'src/domain/networks/resolv-conf.test.ts',
-      'TODO',
+      'a host without a server that a container reaches gives public ones',
     ),
     row('rule: resolv.conf text', 'its comments'),
     row('rule: link environment', 'ALIAS_PORT and its parts, ALIAS_NAME, ALIAS_ENV'),

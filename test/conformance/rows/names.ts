@@ -12,8 +12,8 @@ export const nameSection: Section = {
     tested(
       'rule: name generated',
       'adjective and surname, a digit from the second try on, the short id at last',
-      'src/domain/containers/create.test.ts',
-      'TODO',
+      'src/domain/containers/generate-name.test.ts',
+      'when six names are taken the short id has to do',
     ),
     row(
       'rule: name lookup',

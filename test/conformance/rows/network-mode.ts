@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { row, type Section } from '../coverage/row.ts';
+import { open, row, type Section } from '../coverage/row.ts';
+
+const LATER = 'user-defined networks are not part of the engine yet';
 
 /** What does not go together with a network mode. */
 export const networkModeSection: Section = {
@@ -18,11 +20,15 @@ export const networkModeSection: Section = {
     row('rule: network host + links', '400'),
     row('rule: network static address on a predefined network', '400'),
     row('rule: network alias on a predefined network', '400'),
-    row('rule: network static address without a subnet', '400'),
+    open('rule: network static address without a subnet', '400', LATER),
     row('rule: network several errors', 'each on a line of its own after `* `'),
     row('rule: network static address that is none', '400 `invalid IPv4 address: zz`'),
     row('rule: network bad MAC address', '400 `invalid config for network bridge: invalid MAC address zz`'),
-    row('rule: network other endpoint than bridge', 'the network of EndpointsConfig alone is attached'),
+    open(
+      'rule: network other endpoint than bridge',
+      'the network of EndpointsConfig alone is attached',
+      LATER,
+    ),
     row('rule: network container: stopped', '409 at start'),
   ],
 };

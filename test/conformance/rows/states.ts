@@ -14,8 +14,8 @@ export const stateSection: Section = {
     tested(
       'rule: state dead',
       'a removal that failed; tried again at the next start of the daemon',
-      'src/domain/containers/life.test.ts',
-      'TODO',
+      'src/domain/containers/restore.test.ts',
+      'one that is dead, as its removal had failed, is removed at last',
     ),
     row(
       'rule: state failed start',
@@ -38,7 +38,12 @@ export const exitCodeSection: Section = {
     row('rule: exit 127 not a directory', '400 with a hint'),
     row('rule: exit 128', 'user, group, device, sysctl: 500'),
     row('rule: exit by a signal', '128 and its number'),
-    tested('rule: exit 255', 'the daemon missed the end', 'src/domain/containers/restore.test.ts', 'TODO'),
+    tested(
+      'rule: exit 255',
+      'the daemon missed the end',
+      'src/domain/containers/restore.test.ts',
+      'one of which containerd knows nothing has 255',
+    ),
     row('rule: exit of the CLI', '127, 126, 125'),
     row('rule: runtime text', 'the core that clients look for'),
   ],

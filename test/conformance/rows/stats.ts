@@ -8,7 +8,12 @@ export const statsSection: Section = {
     row('stats: shape', 'the keys of a running one on cgroup v1'),
     row('stats: cpu', 'nanoseconds, and those of the host beside them'),
     row('stats: memory', 'the limit, at most what the host has; keys of cgroup v1'),
-    tested('stats: cgroup v2', 'its keys', 'src/adapters/cgroups/TODO.test.ts', 'TODO'),
+    tested(
+      'stats: cgroup v2',
+      'its keys',
+      'src/adapters/cgroups/cgroups.test.ts',
+      'v2: microseconds become nanoseconds, max is no limit',
+    ),
     row('stats: stream', 'one a second'),
     row('stats: no stream', 'a second sample'),
     row('stats: one shot', 'without the sample before'),

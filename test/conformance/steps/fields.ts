@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { alone, newer, type Step, type StepGroup } from '../step.ts';
+import { alone, later, newer, type Step, type StepGroup } from '../step.ts';
 import { told, type Body } from './tried.ts';
 
 /** 201, and what inspect tells of the fields. */
@@ -69,7 +69,7 @@ export const fieldSteps: StepGroup = {
     config('ExposedPorts', 'an exposed port that is none', { ExposedPorts: { 'x/tcp': {} } }),
     config('ExposedPorts', 'an exposed port of no protocol', { ExposedPorts: { '80/xyz': {} } }),
     config('WorkingDir', 'a working directory to be cleaned', { WorkingDir: '/a/../b//c/' }),
-    config('WorkingDir', 'a working directory that is a file', { WorkingDir: '/etc/passwd' }),
+    later(config('WorkingDir', 'a working directory that is a file', { WorkingDir: '/etc/passwd' })),
     config('Domainname', 'a domain', { Hostname: 'h', Domainname: 'example.org' }),
     config('Hostname', 'a host name that is none', { Hostname: 'a b' }),
     config('Hostname', 'a host name with a dot', { Hostname: 'a.b' }),
@@ -146,9 +146,17 @@ export const fieldSteps: StepGroup = {
     host('BlkioDeviceWriteBps', 'bytes to write', [{ Path: '/dev/loop0', Rate: 1_000_000 }]),
     host('BlkioDeviceReadIOps', 'reads', [{ Path: '/dev/loop0', Rate: 1000 }]),
     host('BlkioDeviceWriteIOps', 'writes', [{ Path: '/dev/loop0', Rate: 1000 }]),
-    taken(host('RestartPolicy', 'a restart policy without a name', {}), 'an empty name is kept as no', {
-      HostConfig: { RestartPolicy: { Name: 'no', MaximumRetryCount: 0 } },
-    }),
+    taken(
+      told(
+        'a restart policy without a name',
+        { HostConfig: { RestartPolicy: {} } },
+        { covers: ['HostConfig.RestartPolicy', 'rule: restart empty'] },
+      ),
+      'an empty name is kept as no',
+      {
+        HostConfig: { RestartPolicy: { Name: 'no', MaximumRetryCount: 0 } },
+      },
+    ),
     host('RestartPolicy', 'a restart policy of failures', { Name: 'on-failure', MaximumRetryCount: 3 }),
     bad(
       host('RestartPolicy', 'a negative count of tries', { Name: 'on-failure', MaximumRetryCount: -3 }),
