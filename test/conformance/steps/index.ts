@@ -7,6 +7,7 @@ import { eventSteps } from './events.ts';
 import { execSteps } from './exec.ts';
 import { fieldSteps } from './fields.ts';
 import { healthSteps } from './health.ts';
+import { hostConfigSteps } from './host-config.ts';
 import { imageSteps } from './images.ts';
 import { inspectSteps } from './inspect.ts';
 import { lifecycleSteps } from './lifecycle.ts';
@@ -34,6 +35,7 @@ export const groups: readonly StepGroup[] = [
   fieldSteps,
   modeSteps,
   versionSteps,
+  hostConfigSteps,
   mountSteps,
   startSteps,
   runSteps,
