@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -52,7 +52,10 @@ function isAlive(pid: number): boolean {
 /** Starts a daemon on fresh roots in its own network namespace and waits until it answers. */
 export async function startDaemon(program: DaemonProgram, options: DaemonOptions = {}): Promise<Engine> {
   const netns = options.netns ?? (await createNetworkNamespace(program.kind === 'berth' ? 'b' : 'd'));
-  const daemon = new Daemon(program, options, netns, await mkdtemp(join(tmpdir(), `bt-${program.kind}-`)));
+  const directory = await mkdtemp(join(tmpdir(), `bt-${program.kind}-`));
+  // Containers of user namespaces reach their files through it.
+  await chmod(directory, 0o711);
+  const daemon = new Daemon(program, options, netns, directory);
   try {
     await daemon.start();
   } catch (error) {
