@@ -3,6 +3,7 @@ import type { StepGroup } from '../step.ts';
 import { attachSteps } from './attach.ts';
 import { copySteps } from './copy.ts';
 import { createSteps } from './create.ts';
+import { detailSteps } from './details.ts';
 import { eventSteps } from './events.ts';
 import { execSteps } from './exec.ts';
 import { fieldSteps } from './fields.ts';
@@ -53,6 +54,7 @@ export const groups: readonly StepGroup[] = [
   stateSteps,
   healthSteps,
   resourceSteps,
+  detailSteps,
   networkSteps,
   linkSteps,
   imageSteps,
