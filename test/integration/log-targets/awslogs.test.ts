@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { docker, useEngine } from '../../support/use-engine.ts';
-import { type Said, startStandIn } from './start-stand-in.ts';
+import { type Said, startStandIn } from '../../support/log-targets/start-stand-in.ts';
 
 const engine = useEngine({
   env: {

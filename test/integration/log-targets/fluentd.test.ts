@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { docker, dockerUntil, useEngine } from '../../support/use-engine.ts';
-import { type Said, startStandIn } from './start-stand-in.ts';
+import { type Said, startStandIn } from '../../support/log-targets/start-stand-in.ts';
 
 const engine = useEngine();
 

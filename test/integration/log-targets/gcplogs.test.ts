@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { docker, useEngine } from '../../support/use-engine.ts';
-import { type Said, startStandIn } from './start-stand-in.ts';
+import { type Said, startStandIn } from '../../support/log-targets/start-stand-in.ts';
 
 const PORT = 8085;
 const directory = mkdtempSync(join(tmpdir(), 'bt-gcplogs-'));

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { it } from 'node:test';
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { docker, useEngine } from '../../support/use-engine.ts';
-import { type Said, startStandIn } from './start-stand-in.ts';
+import { type Said, startStandIn } from '../../support/log-targets/start-stand-in.ts';
 
 const engine = useEngine();
 

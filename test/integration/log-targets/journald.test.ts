@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { it } from 'node:test';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { after, it } from 'node:test';
 import { docker, useEngine } from '../../support/use-engine.ts';
-import { startDatagramReader } from './start-stand-in.ts';
+import { startDatagramReader } from '../../support/log-targets/start-stand-in.ts';
 
 const DIRECTORY = '/run/systemd/journal';
 const SOCKET = `${DIRECTORY}/socket`;
 
 const engine = useEngine();
+after(() => rmdir(DIRECTORY).catch(() => undefined));
 
 /** The fields of an entry whose values have no newlines. */
 const fieldsOf = (entry: string): Readonly<Record<string, string>> =>
@@ -56,5 +57,4 @@ it('sends entries with their fields; large ones as files; docker logs reads the 
   const logs = await engine().docker(['logs', 'chatty']);
   assert.equal(logs.stdout, `out\n${'y'.repeat(20_000)}\n`);
   assert.equal(logs.stderr, 'err\n');
-  await rm(DIRECTORY, { recursive: true, force: true });
 });

@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { it } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { docker, useEngine } from '../../support/use-engine.ts';
-import { makeCertificates } from './certificates.ts';
-import { type Said, startStandIn } from './start-stand-in.ts';
+import { makeCertificates } from '../../support/log-targets/certificates.ts';
+import { type Said, startStandIn } from '../../support/log-targets/start-stand-in.ts';
 
 const engine = useEngine();
 

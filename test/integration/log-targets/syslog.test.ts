@@ -5,8 +5,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { docker, dockerUntil, useEngine } from '../../support/use-engine.ts';
-import { makeCertificates } from './certificates.ts';
-import { startDatagramReader, startStandIn } from './start-stand-in.ts';
+import { makeCertificates } from '../../support/log-targets/certificates.ts';
+import { startDatagramReader, startStandIn } from '../../support/log-targets/start-stand-in.ts';
 
 const engine = useEngine();
 

@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mustRun } from '../../support/run-command.ts';
+import { mustRun } from '../run-command.ts';
 
 /** Paths of an authority and of certificates that it gave a server (for localhost and 127.0.0.1) and a client. */
 export interface Certificates extends AsyncDisposable {

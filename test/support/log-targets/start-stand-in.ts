@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NetworkNamespace } from '../../support/network-namespace.ts';
+import type { NetworkNamespace } from '../network-namespace.ts';
 import type { StandInOptions } from './stand-in.ts';
 
 /** What a stand-in says: one thing that reached it. */

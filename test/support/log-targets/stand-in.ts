@@ -10,9 +10,10 @@ import { buffer } from 'node:stream/consumers';
 import { createServer as createTls } from 'node:tls';
 import { decodeMultiStream, encode } from '@msgpack/msgpack';
 
-/** What a stand-in is told: a port of 127.0.0.1 or a path, TLS files, and how it answers. */
+/** What a stand-in is told: a port (of 127.0.0.1 unless `host` says another) or a path, TLS files, and how it answers. */
 export interface StandInOptions {
   readonly port?: number;
+  readonly host?: string;
   readonly path?: string;
   readonly certificate?: string;
   readonly key?: string;
@@ -33,9 +34,9 @@ const ready = (): void => say({ ready: true });
 
 const listen = (
   server: { listen: (where: object, then: () => void) => unknown },
-  { port, path }: StandInOptions,
+  { host = '127.0.0.1', port, path }: StandInOptions,
 ): void => {
-  server.listen(path === undefined ? { host: '127.0.0.1', port } : { path }, ready);
+  server.listen(path === undefined ? { host, port } : { path }, ready);
 };
 
 const tlsOf = ({ certificate = '', key = '', clientAuthority }: StandInOptions): object => ({
@@ -64,6 +65,7 @@ const onFluentd = async (socket: Socket): Promise<void> => {
 
 /** What the services answer to what they take. */
 const bodyOf = ({ url = '', headers }: IncomingMessage): string => {
+  if (url === '/credentials') return JSON.stringify({ AccessKeyId: 'id', SecretAccessKey: 'secret' });
   if (url === '/token') return JSON.stringify({ access_token: 'secret', expires_in: 3600 });
   return headers['x-amz-target'] === undefined ? '{}' : JSON.stringify({ nextSequenceToken: 'next' });
 };
