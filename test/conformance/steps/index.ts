@@ -19,6 +19,7 @@ import { logsSteps } from './logs.ts';
 import { modeSteps } from './modes.ts';
 import { mountSteps } from './mounts.ts';
 import { networkSteps } from './network.ts';
+import { logTargetSteps } from './log-targets.ts';
 import { registrySteps } from './registry.ts';
 import { resourceSteps } from './resources.ts';
 import { restartSteps } from './restart.ts';
@@ -42,6 +43,7 @@ export const groups: readonly StepGroup[] = [
   runSteps,
   lifecycleSteps,
   logsSteps,
+  logTargetSteps,
   logDriverSteps,
   execSteps,
   attachSteps,
