@@ -12,6 +12,7 @@ import type { LayerPlan } from './container-files.ts';
 import { unlessGone } from './file-error.ts';
 import { mapOwner } from './map-owner.ts';
 import { inside } from './open-file.ts';
+import { entryOf, FirstNames, inBlocks, packFile, typeOf } from './pack.ts';
 import { type WalkedFile, walkTree } from './walk.ts';
 
 /** What a layer's tar calls a removed file: this and its name. Source: OCI image-spec, "Whiteouts". */
