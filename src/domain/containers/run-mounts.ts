@@ -5,7 +5,7 @@ import { EngineError, messageOf } from '../../base/errors.ts';
 import type { Container, MountPoint } from './container.ts';
 import type { Core } from './core.ts';
 import { hasProcess } from './state.ts';
-import { rootOwnerOf } from './user-namespace.ts';
+import { isUnmapped, rootOwnerOf } from './user-namespace.ts';
 
 export type RunMountDeps = Pick<Core, 'mounts' | 'mountDirectory' | 'store' | 'images' | 'idMaps'>;
 
@@ -32,12 +32,18 @@ export const placedSources = (
     ),
   );
 
-const placePoint = async (deps: RunMountDeps, point: MountPoint, place: string): Promise<void> => {
+const placePoint = async (
+  deps: RunMountDeps,
+  { hostConfig }: Container,
+  point: MountPoint,
+  place: string,
+): Promise<void> => {
   const { type, imageId, name, source, subpath = '' } = point;
   if (type !== 'image') return deps.mounts.mountInside(source, subpath, place);
   const image = imageId && deps.images.find(imageId);
   if (!image) throw new EngineError('not-found', `No such image: ${name}`);
-  return deps.mounts.mountLayers(await deps.images.viewLayers(image), subpath, place);
+  const layers = await deps.images.viewLayers(image, { unmapped: isUnmapped(hostConfig) });
+  return deps.mounts.mountLayers(layers, subpath, place);
 };
 
 const hasRunMounts = (container: Container): boolean =>
@@ -70,9 +76,9 @@ export const placeRunMounts = async (
   await placePoints(deps, container);
 };
 
-const placePoints = async (deps: RunMountDeps, { id, mountPoints }: Container): Promise<void> => {
-  for (const [index, point] of mountPoints.entries())
-    if (needsPlace(point)) await placePoint(deps, point, placeOf(deps, id, index));
+const placePoints = async (deps: RunMountDeps, container: Container): Promise<void> => {
+  for (const [index, point] of container.mountPoints.entries())
+    if (needsPlace(point)) await placePoint(deps, container, point, placeOf(deps, container.id, index));
 };
 
 /** Mounts images and parts of volumes for a look into a container that does not run; for the length of `acquired`. @throws as `placeRunMounts` */

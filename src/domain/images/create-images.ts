@@ -117,7 +117,8 @@ export const createImages = (given: ImagesDeps): StartableImages => {
     prepareRootfs: (container, image, { unmapped: isUnmapped = false } = {}) =>
       prepareRootfs(given.idMaps && isUnmapped ? unmappedRootfs : rootfs, container, image),
     rootfs: async (container) => describeRootfs(await snapshots.mounts(container)),
-    viewLayers: async (image) => viewLayers(rootfs, image),
+    viewLayers: async (image, { unmapped: isUnmapped = false } = {}) =>
+      viewLayers(given.idMaps && isUnmapped ? unmappedRootfs : rootfs, image),
     removeRootfs: (container) => removeRootfs(rootfs, container),
     rootfsUsage: (container) => measureRootfs(rootfs, container),
     sweepRootfs: (isKnown) => sweepRootfs(rootfs, isKnown),

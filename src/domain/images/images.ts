@@ -121,7 +121,7 @@ export interface Images {
   /** One that is gone is no error. */
   removeRootfs(container: ContainerId): Promise<void>;
   /** How to mount the image's file system for reading; good for as long as the image is held. Empty for one without layers. */
-  viewLayers(image: Image): Promise<readonly Mount[]>;
+  viewLayers(image: Image, options?: { readonly unmapped?: boolean }): Promise<readonly Mount[]>;
   /** Bytes of the writable layer. */
   rootfsUsage(container: ContainerId): Promise<number>;
   /** Removes writable layers of containers that `isKnown` denies. Gives how many. */

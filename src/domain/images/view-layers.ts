@@ -15,10 +15,10 @@ export const viewLayers = async (
   image: Image,
 ): Promise<readonly Mount[]> => {
   if (image.chainId === undefined) return [];
-  const { chainId } = image;
+  const name = layers.nameOf(image.chainId);
   const key = `${KEY_PREFIX}${randomUUID()} view`;
   const look = async (): Promise<readonly Mount[]> => {
-    const mounts = await snapshots.view(key, layers.nameOf(chainId));
+    const mounts = await snapshots.view(key, name);
     await snapshots.remove(key);
     return mounts;
   };
