@@ -90,9 +90,9 @@ const mergeHooks = (hooks: RuntimeHooks | undefined, added: readonly CdiHook[]):
 
 /** The spec with one set of edits made. @throws internal for a device that the host does not have */
 export const applyEdits = (spec: RuntimeSpec, edits: ContainerEdits, look: LookAtDevice): RuntimeSpec => {
-  const { process, linux } = spec;
+  const { process: first, linux } = spec;
   const asked = edits.deviceNodes ?? [];
-  const nodes = asked.map((node) => nodeOf(node, process.user, look));
+  const nodes = asked.map((node) => nodeOf(node, first.user, look));
   const taken = new Set(nodes.map(({ path }) => path));
   const groups = (edits.additionalGids ?? []).filter((gid) => gid !== 0);
   const hooks = mergeHooks(spec.hooks, edits.hooks ?? []);
@@ -101,11 +101,11 @@ export const applyEdits = (spec: RuntimeSpec, edits: ContainerEdits, look: LookA
     ...(hooks && { hooks }),
     mounts: mergeMounts(spec.mounts, edits),
     process: {
-      ...process,
-      env: mergeEnv(process.env, edits.env ?? []),
+      ...first,
+      env: mergeEnv(first.env, edits.env ?? []),
       user: {
-        ...process.user,
-        additionalGids: [...new Set([...(process.user.additionalGids ?? []), ...groups])],
+        ...first.user,
+        additionalGids: [...new Set([...(first.user.additionalGids ?? []), ...groups])],
       },
     },
     linux: {

@@ -33,6 +33,8 @@ const deps = (changes: Partial<DeviceDeps> = {}): DeviceDeps => ({
 const inject = (request: Partial<DeviceRequest>, changes: Partial<DeviceDeps> = {}) =>
   injectDevices(deps(changes), buildSpec(sampleSpecInput()), [{ ...deviceRequest.zero, ...request }]);
 
+const envOf = ({ process: { env } }: ReturnType<typeof inject>): readonly string[] => env;
+
 const installed = (...names: readonly string[]): Partial<DeviceDeps> => ({
   findProgram: (name) => (names.includes(name) ? `/usr/bin/${name}` : undefined),
 });
@@ -57,10 +59,7 @@ describe('vendors', () => {
   it('nvidia’s gets its variables and its hook', () => {
     const hook = installed('nvidia-container-runtime-hook');
     const spec = inject({ count: -1, capabilities: [['gpu', 'utility']] }, hook);
-    deepEqual(spec.process.env.slice(-2), [
-      'NVIDIA_VISIBLE_DEVICES=all',
-      'NVIDIA_DRIVER_CAPABILITIES=utility',
-    ]);
+    deepEqual(envOf(spec).slice(-2), ['NVIDIA_VISIBLE_DEVICES=all', 'NVIDIA_DRIVER_CAPABILITIES=utility']);
     deepEqual(spec.hooks?.prestart, [
       {
         path: '/usr/bin/nvidia-container-runtime-hook',
@@ -68,7 +67,7 @@ describe('vendors', () => {
       },
     ]);
     const env = (request: Partial<DeviceRequest>): string | undefined =>
-      inject({ capabilities: [['gpu']], ...request }, hook).process.env.at(-1);
+      envOf(inject({ capabilities: [['gpu']], ...request }, hook)).at(-1);
     equal(env({ count: 2 }), 'NVIDIA_VISIBLE_DEVICES=0,1');
     equal(env({ deviceIDs: ['a', 'b'] }), 'NVIDIA_VISIBLE_DEVICES=a,b');
     equal(env({}), 'NVIDIA_VISIBLE_DEVICES=void');
@@ -80,7 +79,7 @@ describe('vendors', () => {
 
   it('AMD’s gets its variable', () => {
     const spec = inject({ count: 1, capabilities: [['gpu']] }, installed('amd-container-runtime'));
-    equal(spec.process.env.at(-1), 'AMD_VISIBLE_DEVICES=0');
+    equal(envOf(spec).at(-1), 'AMD_VISIBLE_DEVICES=0');
     equal(spec.hooks, undefined);
   });
 });
@@ -112,7 +111,7 @@ describe('devices described by CDI', () => {
       { cdiSpecDirectories: [first, join(folder, 'nowhere')] },
     );
     deepEqual(
-      spec.process.env.filter((entry) => /^(PATH|ALL|ONE)=/.test(entry)),
+      envOf(spec).filter((entry) => /^(PATH|ALL|ONE)=/.test(entry)),
       ['PATH=/mine', 'ALL=1', 'ONE=1'],
     );
     deepEqual(spec.process.user.additionalGids, [0, 44]);
@@ -149,7 +148,7 @@ describe('devices described by CDI', () => {
       'a.yaml':
         'cdiVersion: 0.6.0\nkind: vendor.com/device\ndevices:\n- name: one\n  containerEdits:\n    env:\n    - LATER=1\n',
     });
-    equal(inject(one, { cdiSpecDirectories: [first, later] }).process.env.at(-1), 'LATER=1');
+    equal(envOf(inject(one, { cdiSpecDirectories: [first, later] })).at(-1), 'LATER=1');
   });
 
   it('take neither counts nor options', () => {

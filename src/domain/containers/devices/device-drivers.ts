@@ -47,10 +47,10 @@ const matching = (
   (request.capabilities ?? []).find((set) => (set ?? []).every((each) => capabilities.has(each))) ??
   undefined;
 
-const addEnv = (spec: RuntimeSpec, ...env: readonly string[]): RuntimeSpec => ({
-  ...spec,
-  process: { ...spec.process, env: [...spec.process.env, ...env] },
-});
+const addEnv = (spec: RuntimeSpec, ...added: readonly string[]): RuntimeSpec => {
+  const { env } = spec.process;
+  return { ...spec, process: { ...spec.process, env: [...env, ...added] } };
+};
 
 const NVIDIA: VendorDriver = {
   program: 'nvidia-container-runtime-hook',
