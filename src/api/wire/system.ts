@@ -144,6 +144,9 @@ const runtimeFacts = (info: Info, api: ApiVersion): object => ({
 const lateFacts = (info: Info, api: ApiVersion): object => ({
   ...(api >= 49 ? { FirewallBackend: { Driver: info.firewallDriver } } : {}),
   CDISpecDirs: info.cdiSpecDirectories,
+  ...(api >= 50 && info.cdiDevices.length > 0
+    ? { DiscoveredDevices: info.cdiDevices.map((name) => ({ Source: 'cdi', ID: name })) }
+    : {}),
   ...(api >= 46
     ? {
         Containerd: {

@@ -288,6 +288,9 @@ export interface Containers {
   /** Removes what does not run. @throws conflict while another prune is under way */
   prune(filters: Readonly<Record<string, readonly string[]>>): Promise<PruneReport>;
 
+  /** Names of the devices that CDI documents describe at the moment (`vendor.com/class=name`). */
+  cdiDevices(): readonly string[];
+
   /** By state, for `/info`. */
   counts(): { readonly running: number; readonly paused: number; readonly stopped: number };
 }

@@ -11,6 +11,7 @@ import { createCore } from './create-core.ts';
 import { createContainer } from './create.ts';
 import { deleteContainer } from './delete.ts';
 import type { ContainersDeps, ContainersRoom } from './deps.ts';
+import { findCdiDevices } from './devices/cdi-devices.ts';
 import { createExecs } from './exec/create-execs.ts';
 import { exportContainer } from './export.ts';
 import { inspectContainer } from './inspect.ts';
@@ -85,6 +86,7 @@ export const createContainers = (deps: ContainersDeps): ContainersRoom => {
     top: async (reference, psArguments) => listProcesses(core, reference, psArguments),
     stats: (reference, request) => containerStats(core, reference, request),
     prune: async (filters) => pruneContainers(core, pruning, filters),
+    cdiDevices: () => [...findCdiDevices(deps.config.current.cdiSpecDirectories).byName.keys()],
     counts: () => counts(core),
     healthChecks: () => core.health.counts,
     restore: async () => restoreContainers(core, AbortSignal.any([deps.lifetime, following.signal])),

@@ -62,7 +62,7 @@ export interface SystemDeps {
   readonly userNamespace?: boolean;
   readonly containerd: Pick<Containerd, 'address' | 'version'>;
   readonly listeners: readonly OpenListener[];
-  readonly containers: Pick<Containers, 'counts'>;
+  readonly containers: Pick<Containers, 'counts' | 'cdiDevices'>;
   readonly images: Pick<Images, 'count' | 'driverStatus'>;
   readonly networks: Pick<Networks, 'drivers'>;
   readonly logs: Pick<Logs, 'drivers'>;
@@ -251,6 +251,7 @@ const infoOf = async (deps: Sources): Promise<Info> => {
     securityOptions: securityOptions(deps),
     firewallDriver: 'nftables',
     cdiSpecDirectories: deps.config.current.cdiSpecDirectories,
+    cdiDevices: deps.containers.cdiDevices(),
     warnings: hostWarnings(deps.host, ipv4Forwarding, deps.listeners),
     ...machineOf(deps),
     ...programsOf(deps),

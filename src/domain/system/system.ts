@@ -84,6 +84,8 @@ export interface Info {
   readonly securityOptions: readonly string[];
   readonly firewallDriver: string;
   readonly cdiSpecDirectories: readonly string[];
+  /** Names of the devices that documents in them describe. */
+  readonly cdiDevices: readonly string[];
   readonly containerd: {
     readonly address: string;
     readonly namespace: string;

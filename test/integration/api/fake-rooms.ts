@@ -190,6 +190,7 @@ const INFO: Info = {
   securityOptions: ['name=seccomp,profile=builtin'],
   firewallDriver: 'nftables',
   cdiSpecDirectories: ['/etc/cdi', '/var/run/cdi'],
+  cdiDevices: [],
   containerd: { address: '/run/c.sock', namespace: 'moby', pluginNamespace: 'plugins.moby' },
   warnings: [],
 };

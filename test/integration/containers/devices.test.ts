@@ -104,10 +104,16 @@ it('a device that nobody describes is refused, and so are graphics without a dri
   );
 });
 
-it('the directories are told', async () => {
+it('the directories and their devices are told', async () => {
   assert.deepEqual(JSON.parse(await docker(engine(), ['info', '-f', '{{json .CDISpecDirs}}'])), [
     first,
     second,
+  ]);
+  const { json } = await engine().request('GET', '/v1.50/info');
+  assert.deepEqual((json as { DiscoveredDevices: unknown }).DiscoveredDevices, [
+    { Source: 'cdi', ID: 'vendor.example/device=one' },
+    { Source: 'cdi', ID: 'late.example/sort=y' },
+    { Source: 'cdi', ID: 'other.example/thing=0' },
   ]);
 });
 
