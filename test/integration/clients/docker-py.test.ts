@@ -15,7 +15,7 @@ it("Debian's python3-docker runs, execs in, attaches to and removes containers",
   }
   const script = join(import.meta.dirname, 'docker-py.py');
   const result = await runCommand('/usr/bin/python3', [script, `unix://${engine().socket}`], {
-    timeout: 120_000,
+    timeout: 240_000,
   });
   assert.match(result.stdout, /\ndone\n$/, result.stderr);
   assert.deepEqual(
