@@ -67,11 +67,11 @@ it('a stopped donor and one that does not share are refused', async () => {
   const joinAlone = await engine().docker(['run', '--rm', '--ipc', 'container:alone', 'busybox', 'true']);
   assert.match(
     joinAlone.stderr,
-    /failed to join IPC namespace: container [0-9a-f]{64}: non-shareable IPC \(hint: use IpcMode:shareable for the donor container\)/,
+    /failed to join IPC namespace: container alone: non-shareable IPC \(hint: use IpcMode:shareable for the donor container\)/,
   );
   await docker(engine(), ['stop', '-t', '0', 'alone']);
   const joinStopped = await engine().docker(['run', '--rm', '--ipc', 'container:alone', 'busybox', 'true']);
-  assert.match(joinStopped.stderr, /failed to join IPC namespace: container [0-9a-f]{64} is not running/);
+  assert.match(joinStopped.stderr, /failed to join IPC namespace: container alone is not running/);
 });
 
 it('without IPC there is no /dev/shm of its own, with the host’s it is the host’s', async () => {
