@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -172,6 +172,17 @@ for (const runtime of ['runc', 'crun'])
       assert.notEqual(await run(own, look), user);
       assert.equal(await docker(engine, ['exec', name, 'stat', '-c', '%u', '/dev/shm']), '0');
       await remove(name);
+    });
+
+    it('is given images and parts of volumes with the owners it knows', async () => {
+      await run(['-v', 'whole:/whole'], 'mkdir -p /whole/part && chown 7:8 /whole/part');
+      const mounts = [
+        '--mount=type=image,src=owned,dst=/image',
+        '--mount=type=volume,src=whole,dst=/part,volume-subpath=part',
+      ];
+      const look = 'stat -c %u:%g /image/srv/plain /part';
+      assert.equal(await run([...own, ...mounts], look), '1000:1001\n7:8');
+      assert.match(await run([...own, ...mounts, '--userns=host'], look), /^1000:1001\n/);
     });
 
     it('does without the namespace when it is told so', async () => {
@@ -348,7 +359,6 @@ it('a daemon without the namespace sees nothing of it, and the other way round',
   assert.equal(await docker(engine, ['ps', '-a', '--format', '{{.Names}}']), 'remapped');
   assert.equal(await docker(engine, ['start', '-a', 'remapped']), '');
   await remove('remapped');
-  assert.deepEqual(readdirSync(join(engine.dataRoot, NAME, 'containers')), []);
 });
 
 it('users that are not there, or have no ids, stop the daemon in dockerd’s words', async () => {
