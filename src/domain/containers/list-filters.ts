@@ -6,6 +6,7 @@ import type { Images } from '../images/index.ts';
 import type { Networks } from '../networks/index.ts';
 import type { Container } from './container.ts';
 import type { Ledger } from './ledger.ts';
+import { noSuchContainer } from './errors.ts';
 import { networkDonor } from './network-mode.ts';
 import { formatPort, parsePort, parsePortRange } from './ports.ts';
 import { isRunning } from './state.ts';
@@ -65,10 +66,18 @@ const name: Filter = (values) => {
   return (container) => patterns.some((each) => each.test(`/${container.name}`) || each.test(container.name));
 };
 
+/** A container by its whole id or a name: here a prefix is not enough. @throws not-found */
+const resolveWhole = (ledger: Pick<Ledger, 'resolve'>, reference: string): Container => {
+  const found = ledger.resolve(reference);
+  if (found.id !== reference && found.name !== reference && found.id.startsWith(reference))
+    throw noSuchContainer(reference);
+  return found;
+};
+
 const relative =
   (isMatch: (container: Container, other: Container) => boolean): Filter =>
   (values, { ledger }) => {
-    const others = values.map((value) => ledger.resolve(value));
+    const others = values.map((value) => resolveWhole(ledger, value));
     return (container) => others.every((other) => isMatch(container, other));
   };
 
