@@ -2,6 +2,7 @@
 import type { StepGroup } from '../step.ts';
 import { attachSteps } from './attach.ts';
 import { copySteps } from './copy.ts';
+import { cornerSteps } from './corners.ts';
 import { createSteps } from './create.ts';
 import { detailSteps } from './details.ts';
 import { eventSteps } from './events.ts';
@@ -28,6 +29,7 @@ import { startSteps } from './starts.ts';
 import { stateSteps } from './states.ts';
 import { streamSteps } from './streams.ts';
 import { systemSteps } from './system.ts';
+import { verbSteps } from './verbs.ts';
 import { versionSteps } from './versions.ts';
 
 /** All groups, in the order in which they are done. */
@@ -43,8 +45,8 @@ export const groups: readonly StepGroup[] = [
   runSteps,
   lifecycleSteps,
   logsSteps,
-  logTargetSteps,
   logDriverSteps,
+  logTargetSteps,
   execSteps,
   attachSteps,
   streamSteps,
@@ -57,6 +59,8 @@ export const groups: readonly StepGroup[] = [
   healthSteps,
   resourceSteps,
   detailSteps,
+  cornerSteps,
+  verbSteps,
   networkSteps,
   linkSteps,
   imageSteps,
