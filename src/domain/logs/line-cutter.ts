@@ -44,7 +44,8 @@ export class LineCutter {
       } else break;
       start = end;
     }
-    this.#pending = start < data.length ? data.subarray(start) : undefined;
+    // A copy: the few bytes of an unfinished line must not keep the whole chunk.
+    this.#pending = start < data.length ? Buffer.copyBytesFrom(data, start) : undefined;
     return pieces;
   }
 

@@ -8,6 +8,7 @@ import { seconds, type Timestamp } from '../../base/time.ts';
 import type { NewEvent } from '../events/index.ts';
 import { LogCache } from './cache.ts';
 import type { PushDriver } from './driver.ts';
+import { createJsonFileDriver } from './json-file/driver.ts';
 import { Losses } from './losses.ts';
 import type { LogSubject } from './logs.ts';
 import { openLog, type OpenLogDeps, reopenLog } from './open-log.ts';
@@ -124,6 +125,22 @@ test('a log that can’t be opened fails a start, and never a container that run
     events.map(({ attributes }) => attributes['error']),
     ['no such place'],
   );
+});
+
+test('a full disk is told of, and what comes when there is room again is kept', async () => {
+  const { deps, files, events } = room();
+  const about = { ...subject(), config: { type: 'json-file', config: {} } };
+  const sink = await openLog(deps, createJsonFileDriver(files), about);
+  files.full = true;
+  for (const text of ['lost\n', 'lost too\n']) await sink.write('stdout', Buffer.from(text));
+  files.full = false;
+  await sink.write('stdout', Buffer.from('kept\n'));
+  await sink[Symbol.asyncDispose]();
+  assert.deepEqual(
+    events.map(({ action, attributes }) => [action, attributes['driver'], attributes['error']]),
+    [['log_lost', 'json-file', 'ENOSPC']],
+  );
+  assert.match(files.text(`/c/${about.id}-json.log`), /^\{"log":"kept/);
 });
 
 test('losses are told at once, and then once a minute', () => {

@@ -14,7 +14,7 @@ const full = (): EngineError => new EngineError('unavailable', 'the buffer of th
 
 const detached = (piece: LogPiece): LogPiece =>
   piece.bytes.buffer.byteLength > piece.bytes.byteLength * MUCH_LARGER
-    ? { ...piece, bytes: Buffer.from(Uint8Array.prototype.slice.call(piece.bytes).buffer) }
+    ? { ...piece, bytes: Buffer.copyBytesFrom(piece.bytes) }
     : piece;
 
 /** What of a piece fits into `room` bytes, and what does not. Only between lines is it cut. */

@@ -9,6 +9,8 @@ import type { FluentdOptions } from './options.ts';
 
 /** Bytes that wait at most, however many events the option `fluentd-buffer-limit` allows: the daemon's memory is shared. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** What the platform needs to hold one event beside its bytes, as measured. */
+const OVERHEAD = 256;
 /** Bytes of one write. */
 const WRITE_SIZE = 65_536;
 /** How long a target that answers may take the rest when the log ends. */
@@ -38,7 +40,7 @@ export class AsyncSender implements AsyncDisposable {
       if (this.#isClosed || this.#waiting.length >= bufferLimit || this.#bytes >= MOST_BYTES) lost += 1;
       else {
         this.#waiting.push(event);
-        this.#bytes += event.bytes.length;
+        this.#bytes += sizeOf(event);
       }
     }
     if (lost > 0) {
@@ -53,6 +55,7 @@ export class AsyncSender implements AsyncDisposable {
     if (this.#running && this.#connection.isOpen) await within(this.#running, DRAIN_PATIENCE);
     this.#isClosed = true;
     this.#connection.abort();
+    this.#connection.drop();
     await this.#running;
     const lost = this.#waiting.length;
     this.#waiting = [];
@@ -72,7 +75,7 @@ export class AsyncSender implements AsyncDisposable {
         if (this.#isClosed) return;
         this.#report(error, count);
       }
-      for (const { bytes } of this.#waiting.splice(0, count)) this.#bytes -= bytes.length;
+      for (const event of this.#waiting.splice(0, count)) this.#bytes -= sizeOf(event);
     }
   }
 
@@ -90,6 +93,8 @@ export class AsyncSender implements AsyncDisposable {
       this.#connection.drop();
   }
 }
+
+const sizeOf = ({ bytes }: FluentdEvent): number => bytes.length + OVERHEAD;
 
 const joined = (events: readonly FluentdEvent[]): FluentdEvent =>
   events.length === 1
