@@ -92,7 +92,12 @@ export const cornerSteps: StepGroup = {
     ]),
     cli('one that talks', [
       ...'run --name talker --log-opt labels=odd,k --log-opt env=E -e E=1 -l k=v'.split(' '),
-      ...['-l', 'odd=a b,c', 'busybox', 'sh', '-c', TALK],
+      '-l',
+      'odd=a b,c',
+      'busybox',
+      'sh',
+      '-c',
+      TALK,
     ]),
     custom(
       'events of what changes something',

@@ -62,7 +62,7 @@ const sick = (name: string, check: object, config: object = {}): Step =>
 const MS = 1_000_000;
 const list = (filters: object): string =>
   `/containers/json?all=1&filters=${encodeURIComponent(JSON.stringify(filters))}`;
-const names = (body: { Names: string[] }[]): unknown => body.map((each) => each.Names).toSorted();
+const names = (body: { Names: string[] }[]): unknown => body.flatMap((each) => each.Names).toSorted();
 const filtered = (name: string, key: string, filters: object): Step =>
   api(name, 'GET', list(filters), { covers: [`GET /containers/json filter ${key}`] });
 const found = (name: string, key: string, filters: object): Step =>

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Json } from '../mask.ts';
 import { alone, cli, custom, newer, type Step, type StepGroup } from '../step.ts';
 import { ran, told, tried, type Body } from './tried.ts';
 
@@ -229,7 +228,7 @@ export const mountSteps: StepGroup = {
         },
       ),
       ALONE,
-      { status: 400, message: 'invalid mount config for type "tmpfs": invalid option: "zz"' } as Json,
+      { status: 400, message: 'invalid mount config for type "tmpfs": invalid option: "zz"' },
     ),
     alone(
       ran(
