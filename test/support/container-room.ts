@@ -202,6 +202,7 @@ const fakeVolumes = (): Volumes => {
       return volume;
     },
     delete: async (name) => void volumes.delete(name),
+    keep: async () => undefined,
     hold: () => ({ [Symbol.dispose]: () => undefined }),
     holders: () => [],
   };

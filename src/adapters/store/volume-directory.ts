@@ -38,7 +38,15 @@ export class VolumeDirectory implements VolumeStore {
       await mkdir(this.mountpoint(name), { recursive: true, mode: 0o701 });
       await chmod(this.mountpoint(name), 0o755);
       if (this.#owner) await chown(this.mountpoint(name), this.#owner.uid, this.#owner.gid);
-      const path = join(this.#root, name, DOCUMENT);
+    } catch (error) {
+      refuse(error);
+    }
+    await this.write(name, document);
+  }
+
+  async write(name: string, document: object): Promise<void> {
+    const path = join(this.#root, name, DOCUMENT);
+    try {
       await writeFile(`${path}.tmp`, stringify(document), { mode: 0o600 });
       await rename(`${path}.tmp`, path);
     } catch (error) {

@@ -12,6 +12,8 @@ export interface VolumeStore {
   mountpoint(name: string): string;
   /** Makes the directories and writes the document. @throws insufficient-storage when the disk is full */
   create(name: string, document: object): Promise<void>;
+  /** Writes the document of a volume anew. @throws insufficient-storage when the disk is full */
+  write(name: string, document: object): Promise<void>;
   /** Directories without a readable document are left out: they are not ours to touch. */
   load(): Promise<readonly StoredVolume[]>;
   /** Takes the volume out of sight at once; its data goes with it. One that is gone is no error. */

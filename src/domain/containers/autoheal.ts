@@ -18,8 +18,8 @@ export const isAutohealed = (container: Container, byDefault: boolean): boolean 
 /** The wait before the second healing in a row, doubled with each further one. */
 const FIRST_PAUSE = seconds(10);
 const LONGEST_PAUSE = seconds(600);
-/** A container that needed no healing for so long is well again: its next one is the first in a row. */
-const WELL = seconds(600);
+/** A container that needed no healing for so long (more than the longest pause) is well: its next one begins a row. */
+const WELL = seconds(1200);
 /** Healings of all containers together within `SPAN`: where more are wanted, it is not the containers that are ill. */
 const MOST = 5;
 const SPAN = seconds(60);

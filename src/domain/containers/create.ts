@@ -159,7 +159,7 @@ export const createContainer = async (
   const { name, reservation } = reserveName(deps, request.name, id);
   acquired.use(reservation);
   acquired.defer(async () => deps.store.remove(id));
-  const mountPoints = await makeMountPoints(planned.mounts, deps, acquired);
+  const mountPoints = await makeMountPoints(planned.mounts, { ...deps, id }, acquired);
   const container = newContainer(
     { id, name, created: now(), image, mountPoints, appArmorProfile: armor(deps, planned) },
     planned,

@@ -7,6 +7,7 @@ import type { Disposer } from '../../base/disposal.ts';
 import { EngineError, isKind, messageOf } from '../../base/errors.ts';
 import type { Owner } from '../../spec/id-maps.ts';
 import type { Images, Rootfs } from '../images/index.ts';
+import type { ContainerId } from '../../base/ids.ts';
 import type { Volume, Volumes } from '../volumes/index.ts';
 import type { MountPoint } from './container.ts';
 import type { PlannedMount } from './planned-mount.ts';
@@ -28,8 +29,13 @@ export const checkBindSources = async (mounts: readonly PlannedMount[]): Promise
   }
 };
 
-const makeVolume = async (mount: PlannedMount, volumes: Volumes, acquired: Disposer): Promise<Volume> => {
+const makeVolume = async (
+  mount: PlannedMount,
+  { id, volumes }: MakePointDeps,
+  acquired: Disposer,
+): Promise<Volume> => {
   const volume = await volumes.create({
+    createdFor: id,
     ...(mount.anonymous ? {} : { name: mount.name }),
     driver: mount.driver,
     ...(mount.volumeLabels && { labels: mount.volumeLabels }),
@@ -41,6 +47,8 @@ const makeVolume = async (mount: PlannedMount, volumes: Volumes, acquired: Dispo
 };
 
 interface MakePointDeps {
+  /** The container that the points are for. */
+  readonly id: ContainerId;
   readonly volumes: Volumes;
   readonly images: Pick<Images, 'resolve'>;
 }
@@ -48,17 +56,17 @@ interface MakePointDeps {
 /** The mount points as they are kept, their volumes made; on a failure `acquired` takes anonymous ones away again. @throws not-found for an unknown image */
 export const makeMountPoints = async (
   mounts: readonly PlannedMount[],
-  { volumes, images }: MakePointDeps,
+  deps: MakePointDeps,
   acquired: Disposer,
 ): Promise<readonly MountPoint[]> => {
   const points: MountPoint[] = [];
   for (const mount of mounts) {
     const { anonymous: _a, copyUp: _c, volumeLabels: _l, volumeOptions: _o, ...point } = mount;
     if (mount.type === 'image')
-      points.push({ ...point, imageId: point.imageId ?? images.resolve(mount.name).id });
+      points.push({ ...point, imageId: point.imageId ?? deps.images.resolve(mount.name).id });
     else if (mount.type !== 'volume') points.push(point);
     else {
-      const { name, mountpoint, driver } = await makeVolume(mount, volumes, acquired);
+      const { name, mountpoint, driver } = await makeVolume(mount, deps, acquired);
       points.push({ ...point, name, source: mountpoint, driver });
     }
   }

@@ -66,6 +66,20 @@ const releaseLeftovers = (
     if (existsSync(folder)) mounts.release(folder);
 };
 
+/** The container goes, its anonymous volumes stay: also over a crash from here on. */
+const keepVolumes = async (deps: RemoveContainerDeps, { mountPoints }: Container): Promise<void> => {
+  for (const { type, name } of mountPoints) {
+    try {
+      if (type === 'volume') await deps.volumes.keep(name);
+    } catch (error) {
+      deps.log.warn('a volume that is to stay could not be noted', {
+        volume: name,
+        reason: messageOf(error),
+      });
+    }
+  }
+};
+
 /** What is left of a container on disk and in containerd; the record goes last, so that a crash finds what to finish. */
 export const removeRemains = async (
   deps: Pick<Core, 'containerd' | 'images' | 'store' | 'mounts' | 'mountDirectory' | 'runDirectory'>,
@@ -101,6 +115,7 @@ export const removeContainer = async (
   const container = deps.ledger.get(id);
   if (!container) return;
   deps.scheduler.reset(id);
+  if (!request.volumes) await keepVolumes(deps, container);
   const journaled = await recordRemoving(deps, container);
   deps.holds.release(id);
   if (request.volumes) await deleteVolumes(deps, container);

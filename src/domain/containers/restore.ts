@@ -88,7 +88,7 @@ const settle = async (deps: RestoreDeps, container: Container, task: TaskInfo | 
 const finishRemoval = async (deps: RestoreDeps, container: Container): Promise<void> => {
   if (container.hostConfig.autoRemove) {
     for (const { type, name } of container.mountPoints) {
-      if (type !== 'volume') continue;
+      if (type !== 'volume' || deps.volumes.holders(name).length > 0) continue;
       const anonymous = deps.volumes.list().find((volume) => volume.name === name)?.anonymous ?? false;
       if (anonymous) await deps.volumes.delete(name, { force: true });
     }

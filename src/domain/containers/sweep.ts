@@ -18,6 +18,7 @@ export type SweepDeps = Pick<
   | 'containerd'
   | 'images'
   | 'networks'
+  | 'volumes'
   | 'ledger'
   | 'runs'
   | 'store'
@@ -96,6 +97,16 @@ const sweepRunDirectories = async (deps: SweepDeps, spared: ReadonlySet<string>)
   }
 };
 
+/** Anonymous volumes of containers that never came to be, or went without taking them along. */
+const sweepVolumes = async (deps: SweepDeps, spared: ReadonlySet<string>): Promise<void> => {
+  for (const { name, createdFor } of deps.volumes.list()) {
+    if (createdFor === undefined || spared.has(createdFor) || deps.ledger.get(createdFor)) continue;
+    if (deps.volumes.holders(name).length > 0) continue;
+    deps.log.info('a volume that was made for no container is removed', { volume: name });
+    await deps.volumes.delete(name, { force: true });
+  }
+};
+
 /**
  * Removes what a crash left: tasks, sandboxes, FIFOs and writable layers without a container (or without a run) that
  * they belong to. What belongs to `spared` ids stays.
@@ -108,6 +119,7 @@ export const sweepLeftovers = async (deps: SweepDeps, spared: ReadonlySet<string
   );
   await Promise.all([
     attempt(deps, 'shims', async () => sweepShims(deps)),
+    attempt(deps, 'volumes', async () => sweepVolumes(deps, spared)),
     attempt(deps, 'networks', async () => deps.networks.sweep((id) => isInUse(deps, id) || spared.has(id))),
     attempt(deps, 'run directories', async () => sweepRunDirectories(deps, spared)),
     attempt(deps, 'layers', async () =>

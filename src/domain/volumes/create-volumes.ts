@@ -68,7 +68,7 @@ class LocalVolumes implements Volumes {
     if (Object.keys(request.options ?? {}).length > 0)
       throw new EngineError('not-implemented', 'options of the local volume driver are not supported yet');
     using _lock = await this.#locks.lock(name);
-    return this.#volumes.get(name) ?? (await this.#make(name, anonymous, request.labels));
+    return this.#volumes.get(name) ?? (await this.#make(name, anonymous, request));
   }
 
   async delete(name: string, options: { readonly force: boolean }): Promise<void> {
@@ -86,6 +86,15 @@ class LocalVolumes implements Volumes {
     this.#publish('destroy', name);
   }
 
+  async keep(name: string): Promise<void> {
+    using _lock = await this.#locks.lock(name);
+    const volume = this.#volumes.get(name);
+    if (volume?.createdFor === undefined) return;
+    const { createdFor: _, ...kept } = volume;
+    await this.#deps.store.write(name, encodeVolume(kept));
+    this.#volumes.set(name, kept);
+  }
+
   hold(name: string, container: ContainerId): Disposable {
     const holders = this.#holders.get(name) ?? new Map<symbol, ContainerId>();
     this.#holders.set(name, holders);
@@ -98,14 +107,15 @@ class LocalVolumes implements Volumes {
     return [...new Set(this.#holders.get(name)?.values())];
   }
 
-  async #make(name: string, anonymous: boolean, asked?: Readonly<Record<string, string>>): Promise<Volume> {
-    const labels = anonymous ? { [ANONYMOUS]: '', ...asked } : asked;
+  async #make(name: string, anonymous: boolean, request: VolumeRequest): Promise<Volume> {
+    const labels = anonymous ? { [ANONYMOUS]: '', ...request.labels } : request.labels;
     const volume: Volume = {
       name,
       driver: 'local',
       mountpoint: this.#deps.store.mountpoint(name),
       created: now(),
       anonymous,
+      ...(anonymous && request.createdFor !== undefined && { createdFor: request.createdFor }),
       ...(labels && { labels }),
     };
     await this.#deps.store.create(name, encodeVolume(volume));

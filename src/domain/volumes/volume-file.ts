@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { bool, decodeDocument, map, string, struct } from '../../base/go-json.ts';
+import { bool, decodeDocument, map, omitEmpty, string, struct } from '../../base/go-json.ts';
+import type { ContainerId } from '../../base/ids.ts';
 import { formatRfc3339Nano, parseRfc3339, ZERO_TIME } from '../../base/time.ts';
 import type { Volume } from './volumes.ts';
 
@@ -9,6 +10,7 @@ const file = struct('Volume', {
   labels: map(string),
   options: map(string),
   anonymous: bool,
+  createdFor: omitEmpty(string),
 });
 
 export const encodeVolume = (volume: Volume): object =>
@@ -17,17 +19,19 @@ export const encodeVolume = (volume: Volume): object =>
     labels: volume.labels,
     options: volume.options,
     anonymous: volume.anonymous,
+    createdFor: volume.createdFor ?? '',
   }) as object;
 
 /** @throws invalid-argument when the document is none of ours */
 export const decodeVolume = (name: string, mountpoint: string, document: unknown): Volume => {
-  const { created, labels, options, anonymous } = decodeDocument(file, document);
+  const { created, labels, options, anonymous, createdFor } = decodeDocument(file, document);
   return {
     name,
     driver: 'local',
     mountpoint,
     created: parseRfc3339(created) ?? ZERO_TIME,
     anonymous,
+    ...(createdFor !== '' && { createdFor: createdFor as ContainerId }),
     ...(labels && { labels }),
     ...(options && { options }),
   };

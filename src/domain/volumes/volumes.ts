@@ -10,6 +10,11 @@ export interface Volume {
   readonly labels?: Readonly<Record<string, string>>;
   readonly options?: Readonly<Record<string, string>>;
   readonly anonymous: boolean;
+  /**
+   * The container that an anonymous volume was made for and goes with. One whose container is not there was left by a
+   * crash, in the middle of its creation or of the removal of both.
+   */
+  readonly createdFor?: ContainerId;
 }
 
 export interface VolumeRequest {
@@ -17,6 +22,7 @@ export interface VolumeRequest {
   readonly driver?: string;
   readonly options?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly createdFor?: ContainerId;
 }
 
 /** Named and anonymous volumes of the `local` driver without options; the rest comes with the volume issue. */
@@ -28,6 +34,8 @@ export interface Volumes {
   create(request: VolumeRequest): Promise<Volume>;
   /** @throws conflict while held; not-found unless `force` */
   delete(name: string, options: { readonly force: boolean }): Promise<void>;
+  /** From now on the volume stays when the container goes that it was made for. */
+  keep(name: string): Promise<void>;
   hold(name: string, container: ContainerId): Disposable;
   holders(name: string): readonly ContainerId[];
 }
