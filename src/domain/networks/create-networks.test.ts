@@ -300,3 +300,39 @@ test('a second run of the same container takes the place of the first', async ()
   assert.equal(second.endpoints[0]?.ipv4Address, '172.17.0.2');
   assert.equal(machine.veths().length, 1);
 });
+
+test('a link opens ports between containers that are kept apart, for as long as both run', async () => {
+  const machine = createMachine();
+  const room = await machine.boot({ icc: false });
+  const [child, parent] = [request(), request({ containerName: 'parent' })];
+  const target = await room.createSandbox(child);
+  await room.createSandbox(parent);
+  const linked = (): readonly string[] =>
+    machine.nftables.elements('berth-docker0', 'linked').map(({ key, value }) => `${key} : ${value}`);
+  const open = (...numbers: readonly number[]): void =>
+    room.openPorts({
+      from: parent.container,
+      to: child.container,
+      ports: numbers.map((number) => ({ number, protocol: 'tcp' })),
+    });
+  open(80, 81);
+  open(80, 82);
+  assert.deepEqual(linked(), [
+    '172.17.0.3 . 172.17.0.2 . tcp . 80 : accept',
+    '172.17.0.3 . 172.17.0.2 . tcp . 82 : accept',
+  ]);
+  await target[Symbol.asyncDispose]();
+  assert.deepEqual(linked(), []);
+  open(80);
+  assert.deepEqual(linked(), []);
+});
+
+test('where all containers reach each other a link opens nothing', async () => {
+  const machine = createMachine();
+  const room = await machine.boot();
+  const [child, parent] = [request(), request()];
+  await room.createSandbox(child);
+  await room.createSandbox(parent);
+  room.openPorts({ from: parent.container, to: child.container, ports: [{ number: 80, protocol: 'tcp' }] });
+  assert.deepEqual(machine.nftables.elements('berth-docker0', 'linked'), []);
+});
