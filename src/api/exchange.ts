@@ -184,6 +184,11 @@ export class Exchange {
     this.send(status, JSON_TYPE, `${JSON.stringify(value)}\n`);
   }
 
+  /** Answers with a text that is JSON already, and a newline. */
+  jsonText(text: string): void {
+    this.send(200, JSON_TYPE, `${text}\n`);
+  }
+
   /** Answers with a whole body. */
   send(status: number, contentType: string, body: string | Uint8Array, more: HeaderList = []): void {
     const { response } = this.#start;

@@ -4,14 +4,15 @@ import { test } from 'node:test';
 import type { NetworkId, SandboxId } from '../../base/ids.ts';
 import type { ContainerId, EndpointId } from '../../base/ids.ts';
 import { type Timestamp } from '../../base/time.ts';
-import type { Container, ContainerDetails } from '../../domain/containers/index.ts';
+import type { Container, ContainerDetails, ContainerView } from '../../domain/containers/index.ts';
 import type { Endpoint, Sandbox } from '../../domain/networks/index.ts';
 import { containerConfig } from '../../spec/container-config.ts';
 import type { ImageId } from '../../spec/digest.ts';
 import { endpointRequest } from '../../spec/endpoint-settings.ts';
 import { hostConfig } from '../../spec/host-config.ts';
 import type { ApiVersion } from '../version.ts';
-import { containerBody, listedContainerBody } from './containers.ts';
+import { containerBody, type ListedAt } from './containers.ts';
+import { ListedContainers } from './listed-containers.ts';
 
 const at = (minor: number): ApiVersion => minor as ApiVersion;
 const ID = 'ab'.repeat(32) as ContainerId;
@@ -264,6 +265,9 @@ test('aliases of a user network name the short id up to API 1.44, its names stan
   );
 });
 
+const listedContainerBody = (view: ContainerView, at: ListedAt): object =>
+  (JSON.parse(new ListedContainers().text([view], at)) as object[])[0] ?? {};
+
 test('a row of the list', () => {
   const body = listedContainerBody(
     { container: running, sandbox },
@@ -325,4 +329,21 @@ test('the status column of every state', () => {
   assert.equal(status({ status: 'restarting', ...ended }), 'Restarting (3) 3 seconds ago');
   assert.equal(status({ status: 'removing' }), 'Removal In Progress');
   assert.equal(status({ status: 'dead', reason: '' }), 'Dead');
+});
+
+test('a row is rendered anew when the container, its network or its image’s name changed', () => {
+  const listed = new ListedContainers();
+  const row = (view: ContainerView, image = 'busybox'): Body => {
+    const text = listed.text([view], { api: at(51), moment: CREATED, imageName: () => image });
+    return (JSON.parse(text) as Body[])[0] as Body;
+  };
+  const view = { container: running, sandbox };
+  assert.deepEqual(row(view), row(view));
+  assert.equal(row(view, 'sha256:1')['Image'], 'sha256:1');
+  assert.deepEqual(row({ ...view, sandbox: { ...sandbox, ports: [] } })['Ports'], [
+    { PrivatePort: 80, Type: 'tcp' },
+    { PrivatePort: 81, Type: 'udp' },
+  ]);
+  assert.deepEqual(row({ ...view, names: ['c1', 'p/alias'] })['Names'], ['/c1', '/p/alias']);
+  assert.deepEqual(row({ ...view, container: { ...running, name: 'c2' } })['Names'], ['/c2']);
 });

@@ -5,7 +5,7 @@ import type { Sandbox } from '../../domain/networks/index.ts';
 import { containerConfig } from '../../spec/container-config.ts';
 import { hostConfig } from '../../spec/host-config.ts';
 import type { ApiVersion } from '../version.ts';
-import { stateBody, statusText } from './container-state.ts';
+import { stateBody } from './container-state.ts';
 import { networksBody } from './endpoint.ts';
 import { listedMountsBody, mountsBody } from './mounts.ts';
 import { portListBody, portMapBody } from './ports.ts';
@@ -106,23 +106,26 @@ export interface ListedAt {
   imageName(container: Container): string;
 }
 
-/** Engine API, `ContainerSummary`. */
-export const listedContainerBody = (
+/** What of a row stands before its status, and what behind it: neither changes by itself. */
+export const listedParts = (
   { container, sandbox, sizes, names = [container.name] }: ContainerView,
-  at: ListedAt,
-): object => ({
-  Id: container.id,
-  Names: names.map((name) => `/${name}`),
-  Image: at.imageName(container),
-  ImageID: container.imageId,
-  Command: commandText(container),
-  Created: unixSeconds(container.created),
-  Ports: portListBody(container, sandbox),
-  ...listedSizes(sizes),
-  Labels: container.config.labels ?? {},
-  State: container.state.status,
-  Status: statusText(container, at.moment),
-  HostConfig: listedHostConfig(container, at.api),
-  NetworkSettings: { Networks: networksBody(container, sandbox, at.api) },
-  Mounts: listedMountsBody(container.mountPoints),
-});
+  at: Pick<ListedAt, 'api' | 'imageName'>,
+): readonly [before: object, behind: object] => [
+  {
+    Id: container.id,
+    Names: names.map((name) => `/${name}`),
+    Image: at.imageName(container),
+    ImageID: container.imageId,
+    Command: commandText(container),
+    Created: unixSeconds(container.created),
+    Ports: portListBody(container, sandbox),
+    ...listedSizes(sizes),
+    Labels: container.config.labels ?? {},
+    State: container.state.status,
+  },
+  {
+    HostConfig: listedHostConfig(container, at.api),
+    NetworkSettings: { Networks: networksBody(container, sandbox, at.api) },
+    Mounts: listedMountsBody(container.mountPoints),
+  },
+];

@@ -4,7 +4,7 @@ import { now } from '../../../base/time.ts';
 import type { Container, Containers } from '../../../domain/containers/index.ts';
 import type { Images } from '../../../domain/images/index.ts';
 import type { Route } from '../../route.ts';
-import { listedContainerBody } from '../../wire/containers.ts';
+import { ListedContainers } from '../../wire/listed-containers.ts';
 
 type ImageNames = Pick<Images, 'resolve'>;
 
@@ -27,7 +27,11 @@ const imageNames = (images: ImageNames): ((container: Container) => string) => {
   };
 };
 
-export const listRoute = (containers: Pick<Containers, 'list'>, images: ImageNames): Route => ({
+export const listRoute = (
+  containers: Pick<Containers, 'list'>,
+  images: ImageNames,
+  listed = new ListedContainers(),
+): Route => ({
   method: 'GET',
   path: '/containers/json',
   operation: 'ContainerList',
@@ -40,6 +44,6 @@ export const listRoute = (containers: Pick<Containers, 'list'>, images: ImageNam
       filters: query.filters(),
     });
     const at = { api, moment: now(), imageName: imageNames(images) };
-    exchange.json(views.map((view) => listedContainerBody(view, at)));
+    exchange.jsonText(listed.text(views, at));
   },
 });
