@@ -61,6 +61,7 @@ const FILLED: readonly (readonly [template: string, tag: string])[] = [
   ['{{html "<a>"}} {{urlquery "a b&"}} {{js "<x>"}}', '&lt;a&gt; a+b%26 \\u003Cx\\u003E'],
   ['{{.ContainerLabels.k}} {{.ContainerLabels.zz}}', 'v <no value>'],
   [`{{'a'}} {{true}} {{(len .ID) }}`, '97 true 12'],
+  ['{{.LogPath}}', `/c/${ID}-json.log`],
   ['plain }}', 'plain }}'],
   ['', 'ab97e8581277'],
 ];

@@ -38,6 +38,7 @@ const fieldsOf = (subject: LogSubject, hostname: string): Subject => {
     ContainerCreated: goTime(subject.created),
     ContainerEnv: subject.env,
     ContainerLabels: subject.labels,
+    LogPath: subject.config.type === 'json-file' ? `${subject.directory}/${subject.id}-json.log` : '',
   };
 };
 
