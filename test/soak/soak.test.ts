@@ -12,7 +12,7 @@ import { type Fault, Findings } from './findings.ts';
 import { Lane } from './lane.ts';
 import { Victim } from './lives.ts';
 
-/** Seconds of work; the full run is 300 (`npm run test:soak -- …` with BERTH_SOAK_SECONDS=300). */
+/** Seconds of work; the full run is `BERTH_SOAK_SECONDS=300 npm run test:soak`. */
 const SECONDS = Number(process.env['BERTH_SOAK_SECONDS'] ?? 60);
 const CLIENTS = Number(process.env['BERTH_SOAK_CLIENTS'] ?? 20);
 /** Containers that each client has at a time. */
