@@ -51,6 +51,7 @@ const host: HostFacts = {
   seccomp: true,
   x32: true,
   appArmor: false,
+  appArmorDefault: false,
   throttlePaths: [],
   cpus: 2,
   memory: 8 * 1024 ** 3,

@@ -55,6 +55,7 @@ export const sampleHost = (changes: Partial<HostFacts> = {}): HostFacts => ({
   seccomp: true,
   x32: true,
   appArmor: false,
+  appArmorDefault: false,
   throttlePaths: [],
   cpus: 2,
   memory: 8 * 1024 ** 3,

@@ -31,6 +31,8 @@ export interface Host {
   /** Whether x32 programs run here. */
   readonly x32: boolean;
   readonly appArmor: boolean;
+  /** Whether the kernel has the profile for containers (`docker-default`). */
+  readonly appArmorDefault: boolean;
   /** Directories that count how often processors were slowed down for their heat, of those there are. */
   readonly throttlePaths: readonly string[];
   /** How the kernel's overlay works on directories and attributes, by its module's parameters. */
@@ -150,6 +152,8 @@ export const probeHost = (files: HostFiles = hostFiles): Host => {
     // Under a filter of its own the daemon must not try: the answer could be the end of it.
     x32: statusField(files, 'Seccomp') !== '0' || servesX32(),
     appArmor: files.text('/sys/module/apparmor/parameters/enabled')?.startsWith('Y') ?? false,
+    appArmorDefault:
+      files.text('/sys/kernel/security/apparmor/profiles')?.includes('docker-default (') ?? false,
     throttlePaths: throttlePathsOf(files),
     overlay: overlayOf(files),
     openFilesLimit: openFiles(files),

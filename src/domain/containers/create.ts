@@ -15,7 +15,7 @@ import { reserveLinkNames } from './links/link-names.ts';
 import { markRootfs } from './mark-rootfs.ts';
 import { checkBindSources, fillVolumes, makeMountPoints } from './mount-sources.ts';
 import { parseName } from './name-table.ts';
-import { parseSecurityOptions } from './oci-spec/security-options.ts';
+import { appArmorProfile } from './oci-spec/armor.ts';
 import { type ContainerPlan, planContainer } from './plan-container.ts';
 import { isUnmapped, rootOwnerOf } from './user-namespace.ts';
 
@@ -92,10 +92,6 @@ interface Made {
   readonly appArmorProfile: string;
 }
 
-/** The AppArmor profile that is asked for; where the host knows none there is none. */
-const armor = ({ host }: CreateDeps, { hostConfig }: ContainerPlan): string =>
-  host.appArmor ? (parseSecurityOptions(hostConfig.securityOpt).apparmor ?? '') : '';
-
 const newContainer = (made: Made, planned: ContainerPlan): Container => ({
   schema: 1,
   id: made.id,
@@ -161,7 +157,14 @@ export const createContainer = async (
   acquired.defer(async () => deps.store.remove(id));
   const mountPoints = await makeMountPoints(planned.mounts, { ...deps, id }, acquired);
   const container = newContainer(
-    { id, name, created: now(), image, mountPoints, appArmorProfile: armor(deps, planned) },
+    {
+      id,
+      name,
+      created: now(),
+      image,
+      mountPoints,
+      appArmorProfile: appArmorProfile(planned.hostConfig, deps.host),
+    },
     planned,
   );
   acquired.use(reserveLinkNames(deps.ledger.names, container, deps.log));

@@ -14,6 +14,8 @@ export interface HostFacts {
   /** Whether the kernel serves the x32 interface of x86-64. */
   readonly x32: boolean;
   readonly appArmor: boolean;
+  /** Whether the profile `docker-default` is loaded: this engine uses it, and does not load it. */
+  readonly appArmorDefault: boolean;
   /** Files that tell how hot the machine's processors are: a way to watch other programs. */
   readonly throttlePaths: readonly string[];
   readonly cpus: number;
