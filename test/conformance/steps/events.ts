@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { covering, custom, later, type Lab, type Step, type StepGroup } from '../step.ts';
+import { covering, custom, type Lab, type Step, type StepGroup } from '../step.ts';
 
 interface EngineEvent {
   readonly Type: string;
@@ -82,7 +82,7 @@ export const eventSteps: StepGroup = {
     events('pause and unpause', ['pause', 'e2'], ['unpause', 'e2']),
     events('rename', ['rename', 'e2', 'e3']),
     ...covering(['exec: events', 'pitfall 25'], events('exec', ['exec', 'e3', 'sh', '-c', 'exit 4'])),
-    later(events('top', ['top', 'e3'])),
+    events('top', ['top', 'e3']),
     events('rm -f of a running one', ['rm', '-f', 'e3']),
     events('rm of a stopped one', ['rm', 'e1']),
     events('create and rm', ['create', '--name', 'e4', 'busybox'], ['rm', 'e4']),

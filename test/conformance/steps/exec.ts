@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { covering, api, cli, custom, later, newer, reworded, type StepGroup } from '../step.ts';
+import { covering, api, cli, custom, newer, reworded, type StepGroup } from '../step.ts';
 
 /** Processes beside the first one. */
 export const execSteps: StepGroup = {
@@ -114,13 +114,11 @@ export const execSteps: StepGroup = {
         pick: (body: { ExecIDs: unknown }) => body.ExecIDs === null || Array.isArray(body.ExecIDs),
       }),
     ),
-    later(
-      api('top', 'GET', '/containers/host/top', {
-        pick: (body: { Titles: string[]; Processes: string[][] }) => [
-          body.Titles,
-          body.Processes.map((row) => row.at(-1)),
-        ],
-      }),
-    ),
+    api('top', 'GET', '/containers/host/top', {
+      pick: (body: { Titles: string[]; Processes: string[][] }) => [
+        body.Titles,
+        body.Processes.map((row) => row.at(-1)),
+      ],
+    }),
   ],
 };

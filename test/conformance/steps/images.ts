@@ -24,12 +24,10 @@ export const imageSteps: StepGroup = {
       400,
       'invalid reference format: repository name (library/UPPER) must be lowercase',
     ),
-    later(
-      api('history', 'GET', '/images/busybox/history', {
-        pick: (body: { CreatedBy: string; Tags: string[] }[]) =>
-          body.map(({ CreatedBy, Tags }) => [CreatedBy, Tags]),
-      }),
-    ),
+    api('history', 'GET', '/images/busybox/history', {
+      pick: (body: { CreatedBy: string; Tags: string[] }[]) =>
+        body.map(({ CreatedBy, Tags }) => [CreatedBy, Tags]),
+    }),
     cli('tagged', ['tag', 'busybox', 'again:1']),
     cli('tagged twice', ['tag', 'busybox', 'again:2']),
     cli('tagged from nothing', ['tag', 'nope', 'x:1']),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from '../mask.ts';
-import { covering, api, cli, later, newer, rewrite, withEndpointKeys, type StepGroup } from '../step.ts';
+import { covering, api, cli, newer, rewrite, withEndpointKeys, type StepGroup } from '../step.ts';
 
 type Inspect = {
   readonly Config: object;
@@ -172,7 +172,7 @@ export const inspectSteps: StepGroup = {
     cli('docker port of one', ['port', 'full', '80/tcp']),
     cli('docker port of none', ['port', 'full', '81']),
     cli('docker port of a plain one', ['port', 'plain']),
-    later(cli('docker top', ['top', 'full', '-o', 'comm'])),
+    cli('docker top', ['top', 'full', '-o', 'comm']),
   ],
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from '../mask.ts';
-import { covering, api, cli, custom, later, newer, refused, reworded, type StepGroup } from '../step.ts';
+import { covering, api, cli, custom, newer, refused, reworded, type StepGroup } from '../step.ts';
 
 /** Start, stop, kill, pause, restart, rename, wait, remove: their answers in each state. */
 export const lifecycleSteps: StepGroup = {
@@ -131,7 +131,7 @@ export const lifecycleSteps: StepGroup = {
         'container <id>',
       ),
     ),
-    later(api('top of a stopped one', 'GET', '/containers/uno/top')),
+    reworded(api('top of a stopped one', 'GET', '/containers/uno/top'), 'Container <id>', 'container <id>'),
     reworded(
       api('resize of a stopped one', 'POST', '/containers/uno/resize?h=10&w=10'),
       'Container <id>',
@@ -269,7 +269,7 @@ export const lifecycleSteps: StepGroup = {
         },
       ),
     ),
-    later(cli('prune', ['container', 'prune', '-f', '--filter', 'label=nothing'])),
+    cli('prune', ['container', 'prune', '-f', '--filter', 'label=nothing']),
   ],
 };
 
