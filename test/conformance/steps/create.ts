@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from '../mask.ts';
-import { covering, api, cli, later, newer, refused, reworded, type Step, type StepGroup } from '../step.ts';
+import { covering, api, cli, newer, refused, reworded, type Step, type StepGroup } from '../step.ts';
 
 function create(name: string, body: object, query = ''): Step {
   return api(name, 'POST', `/containers/create${query}`, { body });
@@ -290,7 +290,7 @@ export const createSteps: StepGroup = {
     ),
     ...covering(
       'rule: link errors',
-      later(create('a link to nobody', { ...IMAGE, HostConfig: { Links: ['nobody:x'] } })),
+      create('a link to nobody', { ...IMAGE, HostConfig: { Links: ['nobody:x'] } }),
     ),
   ],
 };

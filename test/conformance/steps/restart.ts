@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Engine } from '../../support/engine.ts';
-import { covering, cli, custom, later, type StepGroup } from '../step.ts';
+import { covering, cli, custom, type StepGroup } from '../step.ts';
 
 async function inspected(engine: Engine, name: string, format: string): Promise<string> {
   return (await engine.docker(['inspect', '-f', format, name])).stdout.trim();
@@ -124,6 +124,6 @@ export const restartSteps: StepGroup = {
       await new Promise((resolve) => setTimeout(resolve, 500));
       return inspected(engine, 'broken', '{{.State.Status}} {{.RestartCount}} {{.State.ExitCode}}');
     }),
-    later(cli('update of the policy', ['update', '--restart', 'no', 'broken'], { ignoreStderr: true })),
+    cli('update of the policy', ['update', '--restart', 'no', 'broken'], { ignoreStderr: true }),
   ],
 };
