@@ -235,6 +235,28 @@ export const verbSteps: StepGroup = {
     ...covering('rule: commit', cli('commit of a paused one', ['commit', 'source', 'frozen'])),
     cli('it stays paused', ['inspect', '-f', '{{.State.Status}}', 'source']),
     cli('unpause it', ['unpause', 'source']),
+    // Neither engine of the laboratory runs with --experimental; what is beyond has a test of its own.
+    ...covering(
+      'rule: checkpoints',
+      ...covering(
+        'GET /containers/{id}/checkpoints',
+        api('checkpoints', 'GET', '/containers/source/checkpoints'),
+      ),
+      ...covering(
+        'POST /containers/{id}/checkpoints',
+        api('a checkpoint', 'POST', '/containers/source/checkpoints', { body: { CheckpointID: 'one' } }),
+      ),
+      ...covering(
+        'DELETE /containers/{id}/checkpoints/{checkpoint}',
+        api('no checkpoint any more', 'DELETE', '/containers/source/checkpoints/one'),
+      ),
+      api('start from a checkpoint', 'POST', '/containers/source/start?checkpoint=one'),
+    ),
+    ...covering(
+      'GET /containers/{id}/attach/ws',
+      api('WebSocket of nobody', 'GET', '/containers/nobody/attach/ws?stream=1'),
+      api('WebSocket with bad detach keys', 'GET', '/containers/source/attach/ws?detachKeys=zzz'),
+    ),
     ...covering(
       'rule: top',
       api('top in another form', 'GET', '/containers/source/top?ps_args=-o%20pid,comm', {
