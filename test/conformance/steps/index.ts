@@ -6,8 +6,10 @@ import { cornerSteps } from './corners.ts';
 import { createSteps } from './create.ts';
 import { detailSteps } from './details.ts';
 import { eventSteps } from './events.ts';
+import { execStreamSteps } from './exec-streams.ts';
 import { execSteps } from './exec.ts';
 import { fieldSteps } from './fields.ts';
+import { filterSteps } from './filters.ts';
 import { healthSteps } from './health.ts';
 import { hostConfigSteps } from './host-config.ts';
 import { imageSteps } from './images.ts';
@@ -16,11 +18,13 @@ import { lifecycleSteps } from './lifecycle.ts';
 import { linkSteps } from './links.ts';
 import { listSteps } from './list.ts';
 import { logDriverSteps } from './log-drivers.ts';
+import { logTargetSteps } from './log-targets.ts';
 import { logsSteps } from './logs.ts';
 import { modeSteps } from './modes.ts';
 import { mountSteps } from './mounts.ts';
 import { networkSteps } from './network.ts';
-import { logTargetSteps } from './log-targets.ts';
+import { pitfallSteps } from './pitfalls.ts';
+import { probeSteps } from './probes.ts';
 import { registrySteps } from './registry.ts';
 import { resourceSteps } from './resources.ts';
 import { restartSteps } from './restart.ts';
@@ -50,15 +54,19 @@ export const groups: readonly StepGroup[] = [
   execSteps,
   attachSteps,
   streamSteps,
+  execStreamSteps,
   copySteps,
   inspectSteps,
   listSteps,
   eventSteps,
   restartSteps,
   stateSteps,
+  pitfallSteps,
   healthSteps,
+  probeSteps,
   resourceSteps,
   detailSteps,
+  filterSteps,
   cornerSteps,
   verbSteps,
   networkSteps,
