@@ -112,7 +112,7 @@ export const OPTIONS = {
   'dns-search': option(listKind(checkDnsSearch), 'DNS search domains'),
   'exec-opt': option(listKind(checkExecOption), 'Runtime execution options', { key: 'exec-opts' }),
   'exec-root': option(textKind, 'Directory of run-time state', { shown: '/var/run/docker' }),
-  experimental: option(switchKind, 'Announce experimental features'),
+  experimental: option(switchKind, 'Serve experimental features: checkpoints (they need criu)'),
   feature: option(switchesKind, 'Switch a feature on or off (name=true|false)', {
     key: 'features',
     reload: 'reset',
