@@ -68,9 +68,10 @@ export const groups: readonly StepGroup[] = [
   detailSteps,
   filterSteps,
   cornerSteps,
-  verbSteps,
   networkSteps,
   linkSteps,
   imageSteps,
   registrySteps,
+  // What commits leaves images.
+  verbSteps,
 ];

@@ -63,7 +63,7 @@ export const startSteps: StepGroup = {
         host('PidMode', 'container:stopped'),
       ),
       500,
-      'failed to join PID namespace: container <id> is not running',
+      'failed to join PID namespace: container stopped is not running',
     ),
     failing(
       fails(
@@ -72,7 +72,7 @@ export const startSteps: StepGroup = {
         host('IpcMode', 'container:stopped'),
       ),
       409,
-      'failed to join IPC namespace: container <id> is not running',
+      'failed to join IPC namespace: container stopped is not running',
     ),
     failing(
       fails(
@@ -81,7 +81,7 @@ export const startSteps: StepGroup = {
         host('IpcMode', 'container:mean'),
       ),
       400,
-      'failed to join IPC namespace: container <id>: non-shareable IPC (hint: use IpcMode:shareable for the donor container)',
+      'failed to join IPC namespace: container mean: non-shareable IPC (hint: use IpcMode:shareable for the donor container)',
     ),
     fails('HostConfig.IpcMode', 'the IPC of one that shares', host('IpcMode', 'container:giver')),
     fails(
