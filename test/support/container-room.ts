@@ -15,7 +15,7 @@ import {
   type SandboxId,
 } from '../../src/base/ids.ts';
 import { silentLog } from '../../src/base/log.ts';
-import { now, seconds } from '../../src/base/time.ts';
+import { now, seconds, ZERO_TIME } from '../../src/base/time.ts';
 import type { Core } from '../../src/domain/containers/core.ts';
 import { createCore } from '../../src/domain/containers/create-core.ts';
 import type { ContainersConfig, ContainersDeps } from '../../src/domain/containers/deps.ts';
@@ -266,7 +266,7 @@ export const createTestRoom = (
       events: { publish },
       host,
       programs: { find: () => undefined },
-      processStatus: { list: unused, beganAt: () => undefined },
+      processStatus: { list: unused, beganAt: () => ZERO_TIME },
       cgroups: createFakeCgroups(),
       log: silentLog,
       lifetime: new AbortController().signal,

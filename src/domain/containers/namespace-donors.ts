@@ -2,6 +2,7 @@
 import { EngineError, type ErrorKind, messageOf } from '../../base/errors.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
+import { isProcessThere } from './find-task.ts';
 import { networkDonor } from './network-mode.ts';
 import { sharedMemoryPath } from './run-mounts.ts';
 import { hasProcess } from './state.ts';
@@ -16,18 +17,23 @@ export interface DonatedNamespaces {
   readonly sharedMemory?: string;
 }
 
-type DonorDeps = Pick<Core, 'ledger' | 'store'>;
+type DonorDeps = Pick<Core, 'ledger' | 'store' | 'processStatus'>;
 
 const JOIN = 'container:';
 
-const pathOf = (donor: Container, kind: 'net' | 'pid' | 'ipc'): string | undefined =>
-  hasProcess(donor.state) ? `/proc/${donor.state.pid}/ns/${kind}` : undefined;
+/** A donor that has just ended may have left its process number to a stranger, whose namespaces are none of ours. */
+const pathOf = (
+  deps: Pick<Core, 'processStatus'>,
+  { state }: Container,
+  kind: 'net' | 'pid' | 'ipc',
+): string | undefined =>
+  hasProcess(state) && isProcessThere(deps, state) ? `/proc/${state.pid}/ns/${kind}` : undefined;
 
 const network = (deps: DonorDeps, mode: string): DonatedNamespaces['network'] => {
   const reference = networkDonor(mode);
   if (reference === undefined) return undefined;
   const donor = deps.ledger.resolve(reference);
-  const path = pathOf(donor, 'net');
+  const path = pathOf(deps, donor, 'net');
   if (path !== undefined) return { path, donor };
   throw new EngineError(
     'conflict',
@@ -59,7 +65,7 @@ const findDonor = (
 const pid = (deps: DonorDeps, mode: string): string | undefined => {
   if (!mode.startsWith(JOIN)) return undefined;
   const { donor, refuse } = findDonor(deps, mode.slice(JOIN.length), 'PID');
-  const path = pathOf(donor, 'pid');
+  const path = pathOf(deps, donor, 'pid');
   if (path !== undefined) return path;
   throw refuse('internal', ` ${NOT_RUNNING}`);
 };
@@ -77,7 +83,7 @@ const sharedMemory = (deps: DonorDeps, { id, hostConfig }: Container): string | 
 const ipc = (deps: DonorDeps, mode: string): Pick<DonatedNamespaces, 'ipc' | 'sharedMemory'> => {
   if (!mode.startsWith(JOIN)) return {};
   const { donor, refuse } = findDonor(deps, mode.slice(JOIN.length), 'IPC');
-  const path = pathOf(donor, 'ipc');
+  const path = pathOf(deps, donor, 'ipc');
   if (path === undefined) throw refuse('conflict', ` ${NOT_RUNNING}`);
   const memory = sharedMemory(deps, donor);
   if (memory !== undefined) return { ipc: path, sharedMemory: memory };

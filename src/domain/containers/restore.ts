@@ -158,20 +158,27 @@ const listTasks = async (deps: RestoreDeps): Promise<ReadonlyMap<string, TaskInf
  * policies start is under way but not waited for. Events are followed until `signal` aborts.
  */
 export const restoreContainers = async (deps: RestoreDeps, signal: AbortSignal): Promise<void> => {
+  const done = (stage: string): void => deps.log.debug('a stage of the restore is done', { stage });
   const { removing, unreadable } = await loadContainers(deps);
   using _awake = deps.containerd.stdio.awaken(deps.runDirectory);
   const { ready, events } = deps.containerd.events.subscribe(signal);
   await ready;
+  done('containers loaded, events followed');
   const tasks = await listTasks(deps);
+  done('tasks listed');
   const running = deps.ledger.all().filter(({ state }) => hasProcess(state));
   await each(deps, running, async (container) => adoptContainer(deps, container, tasks.get(container.id)));
+  done('runs taken over');
   void monitorTasks(deps, events);
   await each(deps, running, async (container) => settle(deps, container, tasks.get(container.id)));
+  done('runs settled');
   await each(deps, removing, async (container) => finishRemoval(deps, container));
   const { autoRemoved, stopped } = sortStopped(deps);
   await each(deps, autoRemoved, async (container) => removeLeftover(deps, container));
   await within(deps.cleanups.idle(), KILL_PATIENCE);
+  done('removals finished');
   await sweepLeftovers(deps, unreadable);
+  done('leftovers swept');
   await each(deps, running, async ({ id }) => refreshLinks(deps, id));
   const wanted = stopped.filter((container) => isWanted(deps, container));
   const unwanted = stopped.filter((container) => !wanted.includes(container));

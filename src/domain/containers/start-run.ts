@@ -54,6 +54,7 @@ export type StartRunDeps = Pick<
   | 'hostsFiles'
   | 'idMaps'
   | 'lifetime'
+  | 'processStatus'
   | 'starting'
   | 'log'
 > &
