@@ -11,7 +11,7 @@ export const pushDriver = (push: PushDriver): LogDriver => ({
     const turn = new Turn();
     return {
       write: (piece) => {
-        const taken = turn.spend(() => target.log(messagesOf(piece)));
+        const taken = target.log(messagesOf(piece));
         const rested = turn.rest();
         return taken && rested ? Promise.all([taken, rested]).then(() => undefined) : (taken ?? rested);
       },

@@ -109,7 +109,7 @@ test('a start that does not reach fluentd fails, unless it sends asynchronously'
     message: 'dial tcp 127.0.0.1:24224: connect: connection refused',
   });
   const { target, lost } = await open({ 'fluentd-async': 'true', 'fluentd-buffer-limit': '2' }, targets);
-  assert.equal(target.write(piece('1\n2\n3\n')), undefined);
+  await target.write(piece('1\n2\n3\n'));
   assert.deepEqual(lost, [1]);
   await target[Symbol.asyncDispose]();
   assert.deepEqual(lost, [1, 2]);

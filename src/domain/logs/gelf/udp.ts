@@ -49,8 +49,7 @@ export const openUdp = async (
   const turn = new Turn();
   return {
     send: async (message) => {
-      const chunks = turn.spend(() => chunksOf(compress(message, options)));
-      for (const chunk of chunks) await socket.send(chunk);
+      for (const chunk of chunksOf(compress(message, options))) await socket.send(chunk);
       await turn.rest();
     },
     [Symbol.asyncDispose]: async () => socket[Symbol.dispose](),

@@ -90,7 +90,7 @@ test('what is left is sent when the log ends', async () => {
   const context = { hostname: 'host', report: () => assert.fail('nothing is lost') };
   const target = await driver.open(sampleLogSubject('splunk', NEEDED), context);
   const bytes = Buffer.from('one\ntwo\n');
-  assert.equal(target.write({ stream: 'stdout', bytes, at: sampleLogMessage('').at }), undefined);
+  await target.write({ stream: 'stdout', bytes, at: sampleLogMessage('').at });
   await target[Symbol.asyncDispose]();
   assert.deepEqual(
     targets.calls.map(({ method }) => method),
