@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { row, type Section } from '../coverage/row.ts';
+import { row, tested, type Section } from '../coverage/row.ts';
 
 /** Attach and detach. */
 export const attachSection: Section = {
@@ -17,6 +17,11 @@ export const attachSection: Section = {
     row('attach: many', 'each gets all'),
     row('attach: event', 'one each'),
     row('attach: upgrade', '101 with an Upgrade header, 200 without'),
-    row('attach: websocket', 'binary messages, never framed'),
+    tested(
+      'attach: websocket',
+      'binary messages, never framed',
+      'test/integration/containers/attach-ws.test.ts',
+      'a WebSocket carries stdin and both outputs, unframed, until the container ends',
+    ),
   ],
 };
