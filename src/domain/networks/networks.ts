@@ -95,6 +95,55 @@ export interface Sandbox extends AsyncDisposable {
   attach(pid: number): void;
 }
 
+/** One of a container's places in a user-defined network, as name resolution sees it. */
+export interface NamedEndpoint {
+  readonly network: NetworkId;
+  readonly networkName: string;
+  /** Empty where the network has no addresses of the family. */
+  readonly ipv4Address: string;
+  readonly ipv6Address: string;
+  /** Nothing leaves the network: only what other networks of the container reach can be asked from here. */
+  readonly internal: boolean;
+  /** What containers of the network call it, as `inspect` shows it: its name, its aliases, its short id, its host name. */
+  readonly names: readonly string[];
+  /** Names that this container alone has for others of the network (`--link name:alias`): name or id of the other one. */
+  readonly links: readonly { readonly alias: string; readonly target: string }[];
+}
+
+/** A server that is asked what the engine does not know. */
+export interface UpstreamServer {
+  readonly address: string;
+  /** True: out of the host's resolver configuration, asked in the host's namespace; false: asked in the container's. */
+  readonly fromHost: boolean;
+}
+
+/** A sandbox in which names are to be resolved at 127.0.0.11: one in a user-defined network. */
+export interface NamedSandbox {
+  readonly id: SandboxId;
+  readonly container: ContainerId;
+  readonly containerName: string;
+  /** Names the network namespace, as `NetworkNamespaces.run` enters it. */
+  readonly namespacePath: string;
+  /** Only those in user-defined networks; all of them can be empty after a disconnect. */
+  readonly endpoints: readonly NamedEndpoint[];
+  readonly upstreams: readonly UpstreamServer[];
+  /** Whether the resolver's options ask for more than zero dots: a single label is then not asked of others. */
+  readonly holdsSingleLabels: boolean;
+}
+
+/**
+ * Who resolves names. Told synchronously, on the main thread, outside of any container's namespace: sockets are bound
+ * when `opened` returns, and an answer given after a call knows what the call said.
+ */
+export interface NameResolution {
+  /** A sandbox has joined its first user-defined network, or was adopted with one. Its program does not run yet, if new. */
+  opened(sandbox: NamedSandbox): void;
+  /** Its networks, addresses or names are others from now on. */
+  changed(sandbox: NamedSandbox): void;
+  /** Its namespace is about to go; one that was never opened is no error. */
+  closed(id: SandboxId): void;
+}
+
 /** Ports of one running container that another one is to reach, whatever the bridge between them keeps apart. */
 export interface PortOpening {
   readonly from: ContainerId;
