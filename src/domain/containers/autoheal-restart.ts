@@ -3,12 +3,18 @@ import { isKind } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
 import { seconds } from '../../base/time.ts';
 import { SIGKILL } from '../../spec/signals.ts';
-import type { Core } from './core.ts';
-import { stopSignalOf } from './send-signal.ts';
+import type { ContainersDeps } from './deps.ts';
+import type { Intents } from './intents.ts';
+import type { Ledger } from './ledger.ts';
 import { type Run, hasProcess } from './state.ts';
-import { timeoutOf } from './stop.ts';
+import { stopSignalOf, stopTimeoutOf } from './stop-signal.ts';
+import type { Waiters } from './waiters.ts';
 
-export type AutohealRestartDeps = Pick<Core, 'ledger' | 'containerd' | 'intents' | 'waiters' | 'log'>;
+export interface AutohealRestartDeps extends Pick<ContainersDeps, 'containerd' | 'log'> {
+  readonly ledger: Ledger;
+  readonly intents: Intents;
+  readonly waiters: Waiters;
+}
 
 /** How long a killed process may take to be reported gone. */
 const KILL_PATIENCE = seconds(10);
@@ -42,7 +48,7 @@ export const healContainer = async (deps: AutohealRestartDeps, id: ContainerId):
   if (container?.state.status !== 'running') return;
   using _healing = deps.intents.healing(id);
   const { state } = container;
-  const ended = deps.waiters.exitWithin(id, timeoutOf(container));
+  const ended = deps.waiters.exitWithin(id, stopTimeoutOf(container));
   if (!(await signalRun(deps, id, state, stopSignalOf(container)))) return;
   if ((await ended) !== undefined) return;
   const killed = deps.waiters.exitWithin(id, KILL_PATIENCE);

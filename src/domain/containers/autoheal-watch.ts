@@ -6,10 +6,10 @@ import { now } from '../../base/time.ts';
 import { HealingGuard, isAutohealed } from './autoheal.ts';
 import { type AutohealRestartDeps, healContainer } from './autoheal-restart.ts';
 import type { Container } from './container.ts';
-import type { Core } from './core.ts';
+import type { ContainersDeps } from './deps.ts';
 import type { HealthClock } from './health/monitors.ts';
 
-export type AutohealDeps = AutohealRestartDeps & Pick<Core, 'config'>;
+export type AutohealDeps = AutohealRestartDeps & Pick<ContainersDeps, 'config'>;
 
 /** Restarts containers that became unhealthy and want that, not too often, and not too many at a time. */
 export class Autoheal {

@@ -5,9 +5,9 @@ import type { ContainerId } from '../../base/ids.ts';
 import { type Nanoseconds, now, seconds } from '../../base/time.ts';
 import { SIGKILL } from '../../spec/signals.ts';
 import type { Core } from './core.ts';
-import { type ExitDeps, handleExit, UNKNOWN_EXIT } from './exits.ts';
+import { type ExitDeps, handleExit } from './exits.ts';
 import { sendSignal } from './send-signal.ts';
-import { hasProcess } from './state.ts';
+import { hasProcess, UNKNOWN_EXIT } from './state.ts';
 import { type ThawDeps, thawContainer } from './thaw.ts';
 import type { WaitResult } from './waiters.ts';
 

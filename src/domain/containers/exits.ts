@@ -21,9 +21,6 @@ export interface ProcessExit {
   readonly exitedAt: Timestamp;
 }
 
-/** What is reported when nobody knows how a process ended (containers.md §5). */
-export const UNKNOWN_EXIT = 255;
-
 const endedState = (
   container: Container,
   state: Run & { readonly oomKilled: boolean },

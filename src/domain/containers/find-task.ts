@@ -4,8 +4,7 @@ import { sleep } from '../../base/async.ts';
 import { isKind } from '../../base/errors.ts';
 import { milliseconds, now, seconds, type Timestamp } from '../../base/time.ts';
 import type { Core } from './core.ts';
-import { UNKNOWN_EXIT } from './exits.ts';
-import type { Run } from './state.ts';
+import { type Run, UNKNOWN_EXIT } from './state.ts';
 
 export type FindTaskDeps = Pick<Core, 'containerd' | 'processStatus' | 'lifetime'>;
 

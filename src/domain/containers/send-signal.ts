@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isKind, messageOf } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
-import { parseSignal, SIGKILL, SIGTERM } from '../../spec/signals.ts';
+import { parseSignal, SIGKILL } from '../../spec/signals.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { hasProcess } from './state.ts';
 
 export type SendSignalDeps = Pick<Core, 'ledger' | 'containerd' | 'intents' | 'log'>;
-
-/** The signal that asks this container to stop. */
-export const stopSignalOf = ({ config }: Pick<Container, 'config'>): number =>
-  config.stopSignal === '' ? SIGTERM : parseSignal(config.stopSignal);
 
 /**
  * Whether a signal means the end of the container: then no restart policy brings it back. Without a stop signal of its

@@ -62,3 +62,6 @@ export const hasProcess = (
   state: ContainerState,
 ): state is Extract<ContainerState, { status: 'running' | 'paused' }> =>
   state.status === 'running' || state.status === 'paused';
+
+/** What is reported when nobody knows how a process ended (containers.md §5). */
+export const UNKNOWN_EXIT = 255;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, kindOf, messageOf } from '../../base/errors.ts';
-import { type Nanoseconds, seconds } from '../../base/time.ts';
+import type { Nanoseconds } from '../../base/time.ts';
 import { parseSignal } from '../../spec/signals.ts';
 import type { Container } from './container.ts';
 import { type EndProcessDeps, stopProcess } from './end-process.ts';
-import { stopSignalOf } from './send-signal.ts';
+import { stopSignalOf, stopTimeoutOf } from './stop-signal.ts';
 import { settled } from './settled.ts';
 import { isRunning } from './state.ts';
 
@@ -15,13 +15,6 @@ export interface StopOptions {
   readonly timeout?: Nanoseconds;
   readonly signalName?: string;
 }
-
-/** Docker's patience where a container does not say (Engine API, `StopTimeout`). */
-const DEFAULT_TIMEOUT = seconds(10);
-
-/** How long a stop waits for the container before it is killed; negative for ever. */
-export const timeoutOf = ({ config }: Container): Nanoseconds =>
-  config.stopTimeout === undefined ? DEFAULT_TIMEOUT : seconds(config.stopTimeout);
 
 /**
  * Takes a container that waits to be restarted out of its waiting. False when it does not wait (any more).
@@ -55,7 +48,7 @@ export const stopRunning = async (
   using _stopping = deps.intents.stopping(id);
   deps.intents.askStop(id);
   if (await cancelRestart(deps, id, 'stop')) return;
-  await stopProcess(deps, id, signal, options.timeout ?? timeoutOf(container));
+  await stopProcess(deps, id, signal, options.timeout ?? stopTimeoutOf(container));
   // Between the exit and its restart: what was just recorded is taken back.
   await cancelRestart(deps, id);
 };
