@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { AF, SOCK, closeSocket, openSocket, receiveBytes, sendBytes, setSocketOption } from './socket.ts';
+import {
+  AF,
+  SOCK,
+  closeSocket,
+  limitReceive,
+  openSocket,
+  receiveBytes,
+  sendBytes,
+  setSocketOption,
+} from './socket.ts';
 
 /** Netlink families, of `<linux/netlink.h>`. */
 export const NETLINK_ROUTE = 0;
@@ -14,6 +23,9 @@ const NETLINK_GET_STRICT_CHK = 12;
 /** The most that one answer of the kernel takes (`NLMSG_GOODSIZE` is 8 KiB; dumps go up to 32 KiB). */
 const LONGEST_ANSWER = 32_768;
 
+/** Seconds after which an answer is given up that the kernel has dropped, for want of memory: the whole daemon waits for it. */
+const PATIENCE = 10;
+
 /**
  * A netlink socket of the network namespace in which it was opened; it stays in it when the thread leaves. Synchronous:
  * the kernel answers before `send` returns, so `receive` never waits for long.
@@ -25,6 +37,7 @@ export class NetlinkSocket implements Disposable {
 
   constructor(protocol: number) {
     this.#fd = openSocket(AF.netlink, SOCK.raw, protocol);
+    limitReceive(this.#fd, PATIENCE);
     setSocketOption(this.#fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
     setSocketOption(this.#fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
     setSocketOption(this.#fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);

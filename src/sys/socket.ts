@@ -82,3 +82,15 @@ export const getSocketOption = (fd: number, level: number, name: number, length:
   checked(getOption(fd, level, name, value, int32(length)), 'getsockopt');
   return value;
 };
+
+/** `SOL_SOCKET` and `SO_RCVTIMEO` of `<asm-generic/socket.h>`. */
+const SOL_SOCKET = 1;
+const SO_RCVTIMEO = 20;
+
+/** From now on `receiveBytes` gives up after `seconds` (whole ones) and throws EAGAIN. */
+export const limitReceive = (fd: number, seconds: number): void => {
+  // A struct timeval of a 64-bit machine: seconds and microseconds.
+  const time = Buffer.alloc(16);
+  time.writeBigInt64LE(BigInt(seconds), 0);
+  checked(setOption(fd, SOL_SOCKET, SO_RCVTIMEO, time, time.length), 'setsockopt');
+};
