@@ -19,11 +19,7 @@ export const ociSection: Section = {
     row('oci: seccomp custom', 'a profile of ones own'),
     open('oci: apparmor', 'docker-default', 'the kernel that the suite runs on has no AppArmor'),
     row('oci: no new privileges', 'by option'),
-    open(
-      'oci: init layer',
-      '/.dockerenv, /dev/console, /etc/mtab and more',
-      'of these there is /.dockerenv alone',
-    ),
+    row('oci: init layer', '/.dockerenv, /dev/console, /etc/mtab and more'),
     row('oci: bound files', '/etc/hosts, /etc/hostname, /etc/resolv.conf, unless the user mounts others'),
   ],
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { alone, cli, custom, later, type Step, type StepGroup } from '../step.ts';
+import { alone, cli, custom, type Step, type StepGroup } from '../step.ts';
 import { failing, ran, tried, withTaskText, type Body } from './tried.ts';
 
 const fails = (row: string | readonly string[], name: string, body: Body): Step =>
@@ -337,13 +337,11 @@ export const startSteps: StepGroup = {
       host('Sysctls', { 'net.ipv4.ip_unprivileged_port_start': '99' }),
       'cat /proc/sys/net/ipv4/ip_unprivileged_port_start',
     ),
-    later(
-      sees(
-        'oci: init layer',
-        'files of every container',
-        {},
-        'ls -ld /.dockerenv | cut -c1-10; readlink /etc/mtab; stat -c "%a %u" /dev/pts /dev/shm /proc /sys',
-      ),
+    sees(
+      'oci: init layer',
+      'files of every container',
+      {},
+      'ls -ld /.dockerenv | cut -c1-10; readlink /etc/mtab; stat -c "%a %u" /dev/pts /dev/shm /proc /sys',
     ),
     sees(
       'oci: bound files',
