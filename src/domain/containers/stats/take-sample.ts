@@ -2,13 +2,16 @@
 import type { ContainerId } from '../../../base/ids.ts';
 import { now } from '../../../base/time.ts';
 import type { Container } from '../container.ts';
-import type { Core } from '../core.ts';
+import type { ContainersDeps } from '../deps.ts';
+import type { Ledger } from '../ledger.ts';
 import { networkDonor } from '../network-mode.ts';
 import { cgroupDirectory } from '../oci-spec/cgroups.ts';
 import { hasProcess } from '../state.ts';
 import type { Sample } from './container-stats.ts';
 
-export type SampleDeps = Pick<Core, 'ledger' | 'config' | 'host' | 'cgroups'>;
+export interface SampleDeps extends Pick<ContainersDeps, 'config' | 'host' | 'cgroups'> {
+  readonly ledger: Pick<Ledger, 'get' | 'resolve'>;
+}
 
 /** Interfaces of networks; what a container makes of its own (`tun0`) does not count. */
 const OF_A_NETWORK = /^eth\d+$/;
