@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Owner } from '../../spec/id-maps.ts';
-import { fileFailure } from '../../sys/errno.ts';
+import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import type { Rootfs } from '../images/index.ts';
 
 /** By this file programs know that they run in a container. */
@@ -24,10 +24,20 @@ const LINK = { path: 'etc/mtab', target: '/proc/mounts' } as const;
 /** overlayfs marks what an upper layer removed by a character device 0/0 (Documentation/filesystems/overlayfs.rst). */
 const isWhiteout = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === 0;
 
+/** A layer may have a file where another has the directory above. */
+const look = (path: string): Stats | undefined => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+};
+
 /** What the image shows at a path. That a directory may hide those beneath it is not asked for: nothing is at stake. */
 const beneath = (layers: readonly string[], path: string): Stats | undefined => {
   for (const layer of layers) {
-    const stats = lstatSync(join(layer, path), { throwIfNoEntry: false });
+    const stats = look(join(layer, path));
     if (stats) return isWhiteout(stats) ? undefined : stats;
   }
   return undefined;
@@ -70,7 +80,8 @@ export const markRootfs = (rootfs: Rootfs, owner: Owner | undefined): void => {
   // Few and small files: to wait for a thread of the pool would cost more than to make them here.
   try {
     makeFile(fresh, MARK);
-    const isFree = (path: string): boolean => !beneath(layers, path) && makeDirectory(fresh, dirname(path));
+    // The directory first: beneath what is none nothing can be looked at.
+    const isFree = (path: string): boolean => makeDirectory(fresh, dirname(path)) && !beneath(layers, path);
     for (const path of FILES) if (isFree(path)) makeFile(fresh, path);
     if (!isFree(LINK.path)) return;
     symlinkSync(LINK.target, join(upper, LINK.path));
