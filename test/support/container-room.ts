@@ -138,6 +138,9 @@ const fakeImages = (layers: Set<string>, holders: Set<string>): Images => ({
 const fakeNetworks = (sandboxes: Set<string>, publish: (event: NewEvent) => void): Networks => ({
   list: () => [],
   resolve: unused,
+  create: unused,
+  delete: unused,
+  prune: unused,
   endpoints: () => [],
   createSandbox: async ({ container, networkMode }) => {
     if (networkMode === 'missing') throw new EngineError('not-found', 'network missing not found');

@@ -4,23 +4,24 @@ import type { Chain, Change, Element, Table } from './nftables.ts';
 const chainText = ({ name, hook, rules }: Chain): string =>
   `chain ${name} { type ${hook.type} hook ${hook.hook} priority ${hook.priority}; policy accept; ${rules.map((rule) => `${rule};`).join(' ')} }`;
 
-const tableText = ({ name, maps, chains }: Table): string => {
+const tableText = ({ name, family, maps, chains }: Table): string => {
   const mapTexts = maps.map((map) => `map ${map.name} { type ${map.type}; }`);
-  return `table ip ${name} {\n${[...mapTexts, ...chains.map(chainText)].join('\n')}\n}`;
+  return `table ${family ?? 'ip'} ${name} {\n${[...mapTexts, ...chains.map(chainText)].join('\n')}\n}`;
 };
 
 const elementText = ({ table, map, key }: Element, value: string): string =>
   `ip ${table} ${map} { ${key}${value} }`;
 
 /** nft cannot delete what may not be there: adding it first makes the deletion certain. */
-const deleteTable = (name: string): string => `add table ip ${name}\ndelete table ip ${name}`;
+const deleteTable = (name: string, family: 'ip' | 'ip6' = 'ip'): string =>
+  `add table ${family} ${name}\ndelete table ${family} ${name}`;
 
 const commandOf = (change: Change): string => {
   switch (change.change) {
     case 'replace-table':
-      return `${deleteTable(change.table.name)}\n${tableText(change.table)}`;
+      return `${deleteTable(change.table.name, change.table.family)}\n${tableText(change.table)}`;
     case 'delete-table':
-      return deleteTable(change.table);
+      return deleteTable(change.table, change.family);
     case 'add-element':
       return `add element ${elementText(change.element, ` : ${change.element.value}`)}`;
     case 'delete-element':

@@ -21,9 +21,10 @@ export interface ElementMap {
   readonly type: string;
 }
 
-/** A table of IPv4's family. */
+/** A table of IPv4's family, or of IPv6's. Maps are for IPv4 alone. */
 export interface Table {
   readonly name: string;
+  readonly family?: 'ip6';
   readonly maps: readonly ElementMap[];
   readonly chains: readonly Chain[];
 }
@@ -41,13 +42,13 @@ export type Change =
   /** Makes the table as given; one of that name is gone with all it held. */
   | { readonly change: 'replace-table'; readonly table: Table }
   /** What is not there is no error. */
-  | { readonly change: 'delete-table'; readonly table: string }
+  | { readonly change: 'delete-table'; readonly table: string; readonly family?: 'ip6' }
   /** An element that is there with the same value already is no error; with another one it is a conflict. */
   | { readonly change: 'add-element'; readonly element: Element }
   /** @throws not-found when it is not there */
   | { readonly change: 'delete-element'; readonly element: Element };
 
-/** The packet filter and address translation of one network namespace, tables of IPv4 only. */
+/** The packet filter and address translation of one network namespace. Tables of both families share their names: one of each name. */
 export interface Nftables extends Disposable {
   /**
    * Makes all of `changes` or none: packets see the state before or after. Some 100 µs.

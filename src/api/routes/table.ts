@@ -43,8 +43,11 @@ import { imageInspectRoute } from './images/inspect.ts';
 import { imageListRoute } from './images/list.ts';
 import { imageLoadRoute } from './images/load.ts';
 import { imageTagRoute } from './images/tag.ts';
+import { networkCreateRoute } from './networks/create.ts';
+import { networkDeleteRoute } from './networks/delete.ts';
 import { networkInspectRoute } from './networks/inspect.ts';
 import { networkListRoutes } from './networks/list.ts';
+import { networkPruneRoute } from './networks/prune.ts';
 import { laterRoutes, swarmRoutes } from './not-served.ts';
 import { pluginInspectRoute, pluginListRoute } from './plugins.ts';
 import { eventsRoute } from './system/events.ts';
@@ -55,6 +58,8 @@ import { volumeCreateRoute } from './volumes/create.ts';
 import { volumeDeleteRoute } from './volumes/delete.ts';
 import { volumeInspectRoute } from './volumes/inspect.ts';
 import { volumeListRoute } from './volumes/list.ts';
+import { volumePruneRoute } from './volumes/prune.ts';
+import { volumeUpdateRoute } from './volumes/update.ts';
 
 /** Everything that the Engine API is served from. */
 export interface RoutesDeps {
@@ -123,6 +128,9 @@ const imageRoutes = ({ images, host }: RoutesDeps): readonly Route[] => [
 const networkRoutes = ({ networks }: RoutesDeps): readonly Route[] => [
   ...networkListRoutes(networks),
   networkInspectRoute(networks),
+  networkCreateRoute(networks),
+  networkPruneRoute(networks),
+  networkDeleteRoute(networks),
 ];
 
 const volumeRoutes = ({ volumes }: RoutesDeps): readonly Route[] => [
@@ -130,6 +138,8 @@ const volumeRoutes = ({ volumes }: RoutesDeps): readonly Route[] => [
   volumeInspectRoute(volumes),
   volumeCreateRoute(volumes),
   volumeDeleteRoute(volumes),
+  volumePruneRoute(volumes),
+  volumeUpdateRoute(),
 ];
 
 /** The whole Engine API, what is not served yet included. */

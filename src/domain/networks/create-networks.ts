@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { NetlinkConnection } from '../../adapters/netlink/index.ts';
 import type { ContainerId, NetworkId } from '../../base/ids.ts';
-import { formatIp, formatIpPrefix, networkOf, parseIp } from '../../spec/ip.ts';
 import { BridgeNetwork } from './bridge/bridge-network.ts';
 import { prepareBridge } from './bridge/prepare-bridge.ts';
 import { type CreateSandboxDeps, createSandbox } from './create-sandbox.ts';
@@ -9,11 +8,13 @@ import type { ActiveNetwork } from './driver.ts';
 import { filterNetworks, findNetwork } from './find-network.ts';
 import { Firewall } from './firewall.ts';
 import { noSuchNetwork } from './errors.ts';
+import { guardedBridges } from './guarded-bridges.ts';
 import { LinkedPorts } from './linked-ports.ts';
 import type { LiveSandbox, SandboxDeps } from './live-sandbox.ts';
 import type {
   Endpoint,
   Network,
+  NetworkCreateRequest,
   NetworkListQuery,
   NetworksRoom,
   PortOpening,
@@ -22,6 +23,7 @@ import type {
 } from './networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
 import type { NetworksDeps } from './networks-deps.ts';
+import { resolversOf } from './occupied-subnets.ts';
 import { createPlainNetwork } from './plain-network.ts';
 import { PortTable } from './port-table.ts';
 import { bridgeNetwork, plainNetworks } from './predefined.ts';
@@ -35,6 +37,7 @@ import {
 } from './restore-sandboxes.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 import { tableName } from './table-name.ts';
+import { UserNetworks } from './user-networks.ts';
 
 /** What the kernel gives to whoever does not ask for a port, where it does not say so itself: Docker's own fallback. */
 const EPHEMERAL = [49_153, 65_535] as const;
@@ -48,6 +51,7 @@ class Room implements NetworksRoom {
   readonly #active = new Map<NetworkId, ActiveNetwork>();
   readonly #sandboxes = new Map<ContainerId, LiveSandbox>();
   readonly #linked: LinkedPorts;
+  readonly #users: UserNetworks;
   /** Sandboxes of an earlier daemon that nobody has adopted yet. */
   readonly #left = new Map<ContainerId, SandboxRecord>();
 
@@ -60,9 +64,19 @@ class Room implements NetworksRoom {
       networks: this.#active,
       firewall: this.#firewall,
       endpointsOf: (container) => this.#sandboxes.get(container)?.endpoints ?? [],
-      setting: (name, value) => {
-        if (deps.hostNetwork.setting(name) !== undefined) this.#ensure(name, value);
-      },
+      setting: (name, value) => this.#ensureIfThere(name, value),
+    });
+    this.#users = new UserNetworks({
+      active: this.#active,
+      host: this.#host,
+      hostNetwork: deps.hostNetwork,
+      store: deps.store,
+      events: deps.events,
+      log: deps.log,
+      config: () => deps.config.current,
+      endpoints: (network) => this.endpoints(network),
+      bridgesChanged: () => this.#firewall.guard(guardedBridges(this.#active)),
+      setting: (name, value) => this.#ensureIfThere(name, value),
     });
   }
 
@@ -71,18 +85,19 @@ class Room implements NetworksRoom {
     for (const network of plainNetworks(store)) this.#active.set(network.id, createPlainNetwork(network));
     const config = this.#deps.config.current;
     if (config.bridge !== 'none') this.#startBridge(config);
+    this.#users.restore();
     const records = loadRecords(this.#deps);
     for (const record of records) this.#left.set(record.container, record);
     claimPlaces({ networks: this.#active }, records);
-    this.#firewall.replace(this.#guarded(), publishedOnRecord(records));
+    this.#firewall.replace(guardedBridges(this.#active), publishedOnRecord(records));
     return Promise.resolve();
   }
 
   get hostGateway(): string {
     const preset = this.#deps.config.current.hostGatewayAddresses?.[0];
     if (preset !== undefined) return preset;
-    const bridge = this.#bridges()[0];
-    return bridge ? formatIp(bridge.settings.address) : '';
+    const bridge = [...this.#active.values()].find(({ network }) => network.name === 'bridge');
+    return bridge?.network.ipam.pools?.[0]?.gateway ?? '';
   }
 
   list(query: NetworkListQuery): readonly Network[] {
@@ -91,6 +106,18 @@ class Room implements NetworksRoom {
 
   resolve(reference: string): Network {
     return findNetwork(this.#networks(), reference);
+  }
+
+  create(request: NetworkCreateRequest): { readonly id: NetworkId; readonly warning: string } {
+    return this.#users.create(request);
+  }
+
+  delete(reference: string): void {
+    this.#users.delete(this.resolve(reference));
+  }
+
+  prune(query: NetworkListQuery): readonly string[] {
+    return this.#users.prune(query);
   }
 
   endpoints(network: NetworkId): readonly Endpoint[] {
@@ -149,10 +176,7 @@ class Room implements NetworksRoom {
 
   #startBridge(config: NetworksConfig): void {
     const { hostNetwork, store } = this.#deps;
-    const { text } = hostNetwork.resolverConfiguration();
-    const resolvers = [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].flatMap(
-      ([, server]) => parseIp(server ?? '') ?? [],
-    );
+    const resolvers = resolversOf(hostNetwork.resolverConfiguration().text);
     const { settings, index } = prepareBridge(this.#host, config, resolvers);
     if (config.ipForward) this.#ensure('ipv4/ip_forward');
     // Published ports are reached at 127.0.0.1 too; the firewall keeps containers from doing the same.
@@ -169,22 +193,13 @@ class Room implements NetworksRoom {
     this.#sandboxes.delete(container);
   }
 
+  #ensureIfThere(setting: string, value: string): void {
+    if (this.#deps.hostNetwork.setting(setting) !== undefined) this.#ensure(setting, value);
+  }
+
   #ensure(setting: string, value = '1'): void {
     const { hostNetwork } = this.#deps;
     if (hostNetwork.setting(setting) !== value) hostNetwork.changeSetting(setting, value);
-  }
-
-  #bridges(): readonly BridgeNetwork[] {
-    return [...this.#active.values()].filter((active) => active instanceof BridgeNetwork);
-  }
-
-  #guarded(): Parameters<Firewall['replace']>[0] {
-    return this.#bridges().map(({ settings }) => ({
-      device: settings.device,
-      subnet: formatIpPrefix(networkOf(settings.address)),
-      icc: settings.icc,
-      masquerade: settings.masquerade,
-    }));
   }
 
   #networks(): readonly Network[] {

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import type { HostNetwork } from '../../adapters/host-network/index.ts';
 import { type NetworkId, type SandboxId, randomId, shortId } from '../../base/ids.ts';
-import type { ActiveNetwork, EndpointPlace, PlacedEndpoint } from './driver.ts';
+import type { ActiveNetwork, EndpointPlace, NamespaceSite, PlacedEndpoint } from './driver.ts';
+import { gatewaysOf } from './gateways.ts';
 import { publishFailed, setUpFailed } from './errors.ts';
 import { LiveSandbox, type SandboxDeps, publishMembership } from './live-sandbox.ts';
 import type { SandboxRequest } from './networks.ts';
@@ -66,13 +67,24 @@ const placed = (
   interfaceName: place.hostLink === '' ? '' : `eth${index}`,
 });
 
+/** Whether an endpoint is the one by which packets leave. */
+const waysOutOf = (
+  deps: Pick<CreateSandboxDeps, 'networks'>,
+  endpoints: readonly PlacedEndpoint[],
+): ((endpoint: PlacedEndpoint) => NamespaceSite['isWayOut']) => {
+  const chosen = gatewaysOf(deps, endpoints);
+  return ({ id }) => ({ ipv4: chosen.ipv4?.id === id, ipv6: chosen.ipv6?.id === id });
+};
+
 /** What belongs into the namespace that `path` names and the thread is in: loopback, and every endpoint's interface. */
 const furnish = (deps: CreateSandboxDeps, path: string, endpoints: readonly PlacedEndpoint[]): void => {
   using inside = deps.netlink.connect();
   using file = deps.namespaces.open(path);
   inside.changeLink(LOOPBACK, { up: true });
   for (const endpoint of endpoints)
-    deps.networks.get(endpoint.network)?.attach(endpoint, { file: file.fd, inside });
+    deps.networks
+      .get(endpoint.network)
+      ?.attach(endpoint, { file: file.fd, inside, isWayOut: waysOutOf(deps, endpoints)(endpoint) });
 };
 
 /** For a namespace that the runtime made. */

@@ -19,7 +19,12 @@ export type EndpointPlace = Pick<
 };
 
 /** An endpoint with its place and the name of its interface inside: `eth0`, or empty for none. */
-export type PlacedEndpoint = Endpoint & EndpointPlace & { readonly interfaceName: string };
+export type PlacedEndpoint = Endpoint &
+  EndpointPlace & {
+    readonly interfaceName: string;
+    /** What was asked for when it was made; a record of an older daemon has none. */
+    readonly request?: Pick<EndpointRequest, 'aliases' | 'links' | 'driverOpts' | 'gwPriority'>;
+  };
 
 /** A namespace under construction, with the thread inside it. */
 export interface NamespaceSite {
@@ -27,6 +32,8 @@ export interface NamespaceSite {
   readonly file: number;
   /** A connection to it. */
   readonly inside: NetlinkConnection;
+  /** Whether what leaves the endpoint's networks goes by it. */
+  readonly isWayOut: { readonly ipv4: boolean; readonly ipv6: boolean };
 }
 
 /** The place of an endpoint in a network that has neither link nor address for it. */
@@ -48,7 +55,11 @@ export interface ActiveNetwork {
   readonly usesHost: boolean;
   /** Ports of its endpoints can be published. */
   readonly publishes: boolean;
-  /** Takes addresses and names. @throws internal when there is none left; invalid-argument for a bad MAC address */
+  /** What is wrong with a request, in Docker's words; nothing for a good one. */
+  check(request: EndpointRequest): readonly string[];
+  /** Beginning of its interfaces' names. */
+  readonly interfacePrefix: string;
+  /** Takes addresses and names. @throws internal when there is none left; forbidden when the one asked for is taken; invalid-argument for a bad MAC address */
   reserve(request: EndpointRequest | undefined): EndpointPlace;
   /** Takes again what `reserve` gave in an earlier life of the daemon. */
   claim(place: EndpointPlace): void;
@@ -56,6 +67,8 @@ export interface ActiveNetwork {
   attach(endpoint: PlacedEndpoint, site: NamespaceSite): void;
   /** From now on nothing passes, and the addresses are free: for endpoints whose namespace is about to go. */
   detach(place: EndpointPlace): void;
+  /** Takes the interface of a detached endpoint away, whose namespace stays. Some 10 ms. */
+  unplug(place: EndpointPlace): void;
   /** Whether the host's side of what `attach` made is still there. */
   isAttached(place: EndpointPlace): boolean;
   /** Removes the host's side of endpoints that are not among `known`. Gives how many. */

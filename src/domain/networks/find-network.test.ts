@@ -21,6 +21,8 @@ const network = (name: string, id: string, changes: Partial<Network> = {}): Netw
   options: {},
   labels: {},
   predefined: true,
+  configOnly: false,
+  configFrom: '',
   ...changes,
 });
 const networks = [

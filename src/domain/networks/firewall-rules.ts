@@ -10,6 +10,15 @@ export interface GuardedBridge {
   readonly subnet: string;
   readonly icc: boolean;
   readonly masquerade: boolean;
+  /** Absent without IPv6. */
+  readonly subnet6?: string;
+  /** Nothing passes to or from other devices. */
+  readonly internal?: boolean;
+  /** Containers are reached from other devices at all of their ports. */
+  readonly unprotected?: boolean;
+  /** The source address of what leaves, instead of that of the device by which it leaves. */
+  readonly source?: string;
+  readonly source6?: string;
 }
 
 /** A port of one container that another one reaches on a bridge that keeps its containers apart. */
@@ -35,26 +44,56 @@ const TRANSLATIONS: readonly string[] = [
   `fib daddr type local dnat ip to meta l4proto . th dport map @${ANYWHERE}`,
 ];
 
-const sourceRules = ({ device, subnet, masquerade }: GuardedBridge): readonly string[] => [
-  ...(masquerade ? [`ip saddr ${subnet} oifname != "${device}" masquerade`] : []),
+const translateSource = (source: string | undefined): string =>
+  source === undefined ? 'masquerade' : `snat to ${source}`;
+
+const sourceRules = ({ device, subnet, masquerade, internal, source }: GuardedBridge): readonly string[] => [
+  ...(masquerade && internal !== true
+    ? [`ip saddr ${subnet} oifname != "${device}" ${translateSource(source)}`]
+    : []),
   // From the host's own loopback address no answer would find its way back.
   `oifname "${device}" ip saddr 127.0.0.0/8 masquerade`,
   // A container that reaches its neighbour, or itself, by the host's port: the answer must pass by here again.
   `ip saddr ${subnet} ip daddr ${subnet} ct status dnat masquerade`,
 ];
 
-const forwardRules = ({ device, icc }: GuardedBridge): readonly string[] => [
-  `oifname "${device}" ct state established,related accept`,
-  `oifname "${device}" ct status dnat accept`,
-  ...(icc
+/** Between containers of one bridge. */
+const neighbourRules = ({ device, icc }: GuardedBridge): readonly string[] =>
+  icc
     ? [`iifname "${device}" oifname "${device}" accept`]
     : [
         `iifname "${device}" oifname "${device}" ip saddr . ip daddr . meta l4proto . th dport vmap @${LINKED}`,
         `iifname "${device}" oifname "${device}" drop`,
-      ]),
-  // What is not published is not reached from outside, even by a host that routes here.
-  `oifname "${device}" drop`,
-];
+      ];
+
+const forwardRules = (bridge: GuardedBridge): readonly string[] => {
+  const { device, internal, unprotected } = bridge;
+  if (internal === true) return neighbourRules(bridge);
+  return [
+    `oifname "${device}" ct state established,related accept`,
+    `oifname "${device}" ct status dnat accept`,
+    ...neighbourRules(bridge),
+    // What is not published is not reached from outside, even by a host that routes here.
+    ...(unprotected === true ? [] : [`oifname "${device}" drop`]),
+  ];
+};
+
+/** Nothing passes an internal bridge's edge, whatever other rules say. */
+const isolationRules = (bridges: readonly GuardedBridge[]): readonly string[] =>
+  bridges
+    .filter(({ internal }) => internal === true)
+    .flatMap(({ device }) => [
+      `iifname "${device}" oifname != "${device}" drop`,
+      `iifname != "${device}" oifname "${device}" drop`,
+    ]);
+
+/** Bridges whose containers are reached from outside are still closed to the engine's other ones. */
+const unprotectedRules = (bridges: readonly GuardedBridge[]): readonly string[] => {
+  const devices = bridges.map(({ device }) => `"${device}"`).join(', ');
+  return bridges
+    .filter(({ unprotected, internal }) => unprotected === true && internal !== true)
+    .map(({ device }) => `iifname { ${devices} } oifname "${device}" iifname != "${device}" drop`);
+};
 
 /** The bridge takes packets to 127.0.0.0/8 so that the host reaches published ports there: none may come from a container. */
 const guardLoopback = ({ device }: GuardedBridge): string => `iifname "${device}" ip daddr 127.0.0.0/8 drop`;
@@ -78,7 +117,7 @@ const chainsOf = (bridges: readonly GuardedBridge[]): readonly Chain[] => [
   {
     name: 'passing',
     hook: { type: 'filter', hook: 'forward', priority: PRIORITY.filter },
-    rules: bridges.flatMap(forwardRules),
+    rules: [...isolationRules(bridges), ...bridges.flatMap(forwardRules), ...unprotectedRules(bridges)],
   },
   {
     name: 'leaving',
@@ -96,6 +135,36 @@ export const firewallTable = (name: string, bridges: readonly GuardedBridge[]): 
     { name: LINKED, type: 'ipv4_addr . ipv4_addr . inet_proto . inet_service : verdict' },
   ],
   chains: chainsOf(bridges),
+});
+
+const forwardRules6 = ({ device, icc, internal, unprotected }: GuardedBridge): readonly string[] => [
+  ...(internal === true ? [] : [`oifname "${device}" ct state established,related accept`]),
+  `iifname "${device}" oifname "${device}" ${icc ? 'accept' : 'drop'}`,
+  ...(unprotected === true && internal !== true ? [] : [`oifname "${device}" drop`]),
+];
+
+const sourceRules6 = (bridge: GuardedBridge): readonly string[] =>
+  bridge.subnet6 !== undefined && bridge.masquerade && bridge.internal !== true
+    ? [`ip6 saddr ${bridge.subnet6} oifname != "${bridge.device}" ${translateSource(bridge.source6)}`]
+    : [];
+
+/** The table for IPv6, without maps: the engine itself passes on what is published there. */
+export const firewallTable6 = (name: string, bridges: readonly GuardedBridge[]): Table => ({
+  name,
+  family: 'ip6',
+  maps: [],
+  chains: [
+    {
+      name: 'passing',
+      hook: { type: 'filter', hook: 'forward', priority: PRIORITY.filter },
+      rules: [...isolationRules(bridges), ...bridges.flatMap(forwardRules6), ...unprotectedRules(bridges)],
+    },
+    {
+      name: 'leaving',
+      hook: { type: 'nat', hook: 'postrouting', priority: PRIORITY.source },
+      rules: bridges.flatMap(sourceRules6),
+    },
+  ],
 });
 
 /** The map elements by which `port` is reached at its IPv4 bindings, for a container at `address`. */

@@ -5,6 +5,7 @@ import {
   type GuardedBridge,
   type Opening,
   firewallTable,
+  firewallTable6,
   openingElement,
   portElements,
 } from './firewall-rules.ts';
@@ -23,6 +24,7 @@ export class Firewall {
   readonly #enabled: boolean;
   readonly #elements = new Map<string, Element>();
   #bridges: readonly GuardedBridge[] = [];
+  #hasTable6 = false;
 
   /** `table` is this engine's own name in its network namespace. Not `enabled`: nothing is ever done. */
   constructor(nftables: Nftables, table: string, enabled: boolean) {
@@ -40,6 +42,12 @@ export class Firewall {
     this.#bridges = bridges;
     this.#elements.clear();
     for (const [port, address] of published) this.#note(this.#elementsOf(port, address));
+    this.#putBack();
+  }
+
+  /** Other bridges from now on; what is published stays so throughout. */
+  guard(bridges: readonly GuardedBridge[]): void {
+    this.#bridges = bridges;
     this.#putBack();
   }
 
@@ -78,7 +86,26 @@ export class Firewall {
   /** Takes the table away, unless containers that outlive this daemon are reached by it. */
   close(): void {
     if (this.#enabled && this.#elements.size === 0)
-      this.#nftables.apply([{ change: 'delete-table', table: this.#table }]);
+      this.#nftables.apply([
+        { change: 'delete-table', table: this.#table },
+        ...(this.#hasTable6 ? [{ change: 'delete-table', table: this.#table6, family: 'ip6' } as const] : []),
+      ]);
+  }
+
+  get #table6(): string {
+    return `${this.#table}-ipv6`;
+  }
+
+  /** Without a bridge of that family there is no table: a host without IPv6 may not know the family at all. */
+  #table6Changes(): readonly Change[] {
+    const bridges = this.#bridges.filter(({ subnet6 }) => subnet6 !== undefined);
+    if (bridges.length > 0) {
+      this.#hasTable6 = true;
+      return [{ change: 'replace-table', table: firewallTable6(this.#table6, bridges) }];
+    }
+    if (!this.#hasTable6) return [];
+    this.#hasTable6 = false;
+    return [{ change: 'delete-table', table: this.#table6, family: 'ip6' }];
   }
 
   #elementsOf(port: PublishedPort, address: string): readonly Element[] {
@@ -102,6 +129,10 @@ export class Firewall {
   #putBack(): void {
     if (!this.#enabled) return;
     const table = firewallTable(this.#table, this.#bridges);
-    this.#nftables.apply([{ change: 'replace-table', table }, ...[...this.#elements.values()].map(adding)]);
+    this.#nftables.apply([
+      { change: 'replace-table', table },
+      ...this.#table6Changes(),
+      ...[...this.#elements.values()].map(adding),
+    ]);
   }
 }

@@ -30,6 +30,32 @@ export interface Network {
   readonly options: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly predefined: boolean;
+  /** Holds settings for other networks; no container joins it. */
+  readonly configOnly: boolean;
+  /** Name of the network that the settings are from; empty for none. */
+  readonly configFrom: string;
+}
+
+/** What a client wants of a new network. Texts are empty where it says nothing. */
+export interface NetworkCreateRequest {
+  readonly name: string;
+  readonly driver: string;
+  readonly scope: string;
+  readonly internal: boolean;
+  readonly attachable: boolean;
+  readonly ingress: boolean;
+  readonly configOnly: boolean;
+  readonly configFrom: string;
+  /** Absent: as the daemon has it. */
+  readonly ipv4?: boolean;
+  readonly ipv6?: boolean;
+  readonly ipam: {
+    readonly driver: string;
+    readonly options?: Readonly<Record<string, string>>;
+    readonly pools: readonly IpamPool[];
+  };
+  readonly options: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** A container's place in a network while it runs. Addresses are empty for `host` and `none`. */
@@ -160,6 +186,15 @@ export interface Networks {
   list(query: NetworkListQuery): readonly Network[];
   /** By full name, full id, then id prefix. @throws not-found `network x not found` */
   resolve(reference: string): Network;
+  /**
+   * Makes a network: all of it, durable, or nothing. `warning` tells of what has no effect.
+   * @throws in Docker's words: invalid-argument, forbidden (overlaps, predefined names), conflict (name taken), not-found (driver)
+   */
+  create(request: NetworkCreateRequest): { readonly id: NetworkId; readonly warning: string };
+  /** @throws not-found; forbidden for a predefined network or one with endpoints */
+  delete(reference: string): void;
+  /** Removes networks without endpoints; gives their names. Filters `until`, `label`, `label!`. @throws invalid-argument */
+  prune(query: NetworkListQuery): readonly string[];
   /** Endpoints of running containers, for inspect. */
   endpoints(network: NetworkId): readonly Endpoint[];
   /** Builds the sandbox of one run: namespace, links, addresses, routes, published ports. All undone when it fails. Publishes `connect`. */

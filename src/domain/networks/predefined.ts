@@ -47,6 +47,8 @@ const common = {
   options: {},
   labels: {},
   predefined: true,
+  configOnly: false,
+  configFrom: '',
 } as const;
 
 /** `host` and `none`, under the ids that they have had so far. */

@@ -16,6 +16,7 @@ import {
 } from '../driver.ts';
 import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
 import type { Network } from '../networks.ts';
+import { type AddressChoice, endpointErrors } from '../endpoint-errors.ts';
 import type { BridgeSettings } from './bridge-settings.ts';
 
 export interface BridgeDeps {
@@ -23,6 +24,8 @@ export interface BridgeDeps {
   readonly host: NetlinkConnection;
   readonly hostNetwork: HostNetwork;
 }
+
+type Subnet = Pick<BridgeSettings, 'address' | 'range' | 'gateway' | 'reserved'>;
 
 /** Docker's name of a host's end: `veth` and seven hex digits. */
 const HOST_LINK = /^veth[0-9a-f]{7}$/;
@@ -32,54 +35,95 @@ const hostLinkName = (): string => `veth${randomBytes(4).toString('hex').slice(0
  * Settings that an interface takes over when it is made: no IPv6 without an address of the network's, and neighbours
  * are told of the interface as it comes up, since its address may have been another container's a moment ago.
  */
-const BIRTH_SETTINGS: readonly (readonly [name: string, value: string])[] = [
-  ['ipv6/conf/default/disable_ipv6', '1'],
+const birthSettings = (ipv6: boolean): readonly (readonly [name: string, value: string])[] => [
+  ['ipv6/conf/default/disable_ipv6', ipv6 ? '0' : '1'],
+  // Addresses and routes are the engine's to give, whatever somebody announces.
+  ...(ipv6 ? ([['ipv6/conf/default/accept_ra', '0']] as const) : []),
   ['ipv4/conf/default/arp_notify', '1'],
 ];
+
+/** The pool of one of its subnets. */
+const poolOf = ({ address, range, gateway, reserved = [] }: Subnet): AddressPool =>
+  new AddressPool({
+    subnet: address,
+    reserved: [address, ...(gateway ? [gateway] : []), ...reserved],
+    ...(range ? { range } : {}),
+  });
+
+const waysOut = (endpoint: EndpointPlace, isWayOut: NamespaceSite['isWayOut']): readonly Ip[] =>
+  [isWayOut.ipv4 ? endpoint.gateway : '', isWayOut.ipv6 ? endpoint.ipv6Gateway : ''].flatMap(
+    (text) => parseIp(text) ?? [],
+  );
 
 /** A network on a Linux bridge: its addresses, and the cables to its containers. */
 export class BridgeNetwork implements ActiveNetwork {
   readonly network: Network;
   readonly usesHost = false;
-  readonly publishes = true;
   readonly settings: BridgeSettings;
   readonly #deps: BridgeDeps;
   readonly #bridge: number;
   readonly #pool: AddressPool;
+  readonly #pool6: AddressPool | undefined;
+  readonly #choice: AddressChoice;
 
-  /** `bridge` is the index of the device, which is up and has its address. */
-  constructor(deps: BridgeDeps, network: Network, settings: BridgeSettings, bridge: number) {
-    const { address, range, gateway } = settings;
+  /** `bridge` is the index of the device, which is up and has its address; `given` tells whose subnets the client chose. */
+  constructor(
+    deps: BridgeDeps,
+    network: Network,
+    settings: BridgeSettings,
+    bridge: number,
+    given: { readonly ipv4: boolean; readonly ipv6: boolean } = { ipv4: false, ipv6: false },
+  ) {
+    const { address, ipv6 } = settings;
     this.#deps = deps;
     this.network = network;
     this.settings = settings;
     this.#bridge = bridge;
-    this.#pool = new AddressPool({
-      subnet: address,
-      reserved: gateway ? [address, gateway] : [address],
-      ...(range ? { range } : {}),
-    });
+    this.#pool = poolOf(settings);
+    this.#pool6 = ipv6 && poolOf(ipv6);
+    this.#choice = {
+      predefined: network.predefined,
+      ...(given.ipv4 ? { ipv4: address } : {}),
+      ...(given.ipv6 && ipv6 ? { ipv6: ipv6.address } : {}),
+    };
   }
 
-  get #gateway(): Ip {
-    return this.settings.gateway ?? this.settings.address;
+  get publishes(): boolean {
+    return this.settings.internal !== true;
+  }
+
+  get interfacePrefix(): string {
+    return this.settings.interfacePrefix ?? 'eth';
+  }
+
+  check(request: EndpointRequest): readonly string[] {
+    return endpointErrors(request, this.#choice);
   }
 
   reserve(request: EndpointRequest | undefined): EndpointPlace {
     const wanted = request?.macAddress ?? '';
     const macAddress = wanted === '' ? randomMacAddress() : parseMacAddress(wanted);
-    const address = this.#pool.take();
-    if (!address) {
-      const { name, id } = this.network;
-      const text = `no available IPv4 addresses on this network's address pools: ${name} (${id})`;
-      throw new EngineError('internal', text);
-    }
+    const { ipv4Address = '', ipv6Address = '' } = request?.ipamConfig ?? {};
+    const { address, ipv6, isolated } = this.settings;
+    using taken = new DisposableStack();
+    const four = this.#take(this.#pool, 4, ipv4Address);
+    taken.defer(() => this.#pool.release(four));
+    const six = this.#pool6 && this.#take(this.#pool6, 6, ipv6Address);
+    taken.move();
+    const hasGateway = isolated !== true;
     return {
       ...NO_PLACE,
       macAddress,
-      ipv4Address: formatIp(address),
-      ipv4PrefixLength: this.settings.address.length,
-      gateway: formatIp(this.#gateway),
+      ipv4Address: formatIp(four),
+      ipv4PrefixLength: address.length,
+      gateway: hasGateway ? formatIp(this.#gateway) : '',
+      ...(six && ipv6
+        ? {
+            ipv6Address: formatIp(six),
+            ipv6PrefixLength: ipv6.address.length,
+            ipv6Gateway: hasGateway ? formatIp(ipv6.gateway ?? ipv6.address) : '',
+          }
+        : {}),
       hostLink: hostLinkName(),
     };
   }
@@ -87,12 +131,13 @@ export class BridgeNetwork implements ActiveNetwork {
   claim(place: EndpointPlace): void {
     const address = parseIp(place.ipv4Address);
     if (address) this.#pool.claim(address);
+    const six = parseIp(place.ipv6Address);
+    if (six) this.#pool6?.claim(six);
   }
 
-  attach(endpoint: PlacedEndpoint, { file, inside }: NamespaceSite): void {
+  attach(endpoint: PlacedEndpoint, { file, inside, isWayOut }: NamespaceSite): void {
     const { host } = this.#deps;
-    const address = this.#addressOf(endpoint);
-    if (!address) throw new EngineError('internal', `endpoint ${endpoint.id} has no address`);
+    const addresses = this.#addressesOf(endpoint);
     const { interfaceName: name, macAddress, hostLink } = endpoint;
     const peer = { name, macAddress, namespace: file };
     this.#withBirthSettings(() => {
@@ -101,19 +146,22 @@ export class BridgeNetwork implements ActiveNetwork {
     host.changePort(hostLink, { hairpin: true, isolated: !this.settings.icc });
     const index = inside.link(name)?.index;
     if (index === undefined) throw new EngineError('internal', `${name} was not made`);
-    inside.addAddress(index, address);
+    for (const address of addresses) inside.addAddress(index, address);
     inside.changeLink(index, { up: true });
-    inside.addRoute({ gateway: this.#gateway, index });
+    for (const gateway of waysOut(endpoint, isWayOut)) inside.addRoute({ gateway, index });
     // The host may still remember who had this address before.
-    host.setNeighbour({ index: this.#bridge, address, macAddress: endpoint.macAddress });
+    for (const address of addresses)
+      host.setNeighbour({ index: this.#bridge, address, macAddress: endpoint.macAddress });
   }
 
   detach(place: EndpointPlace): void {
     const { host } = this.#deps;
-    const address = this.#addressOf(place);
-    if (!address) return;
-    this.#pool.release(address);
-    host.deleteNeighbour(this.#bridge, address);
+    const addresses = this.#addressesOf(place);
+    if (addresses.length === 0) return;
+    for (const address of addresses) {
+      (address.family === 4 ? this.#pool : this.#pool6)?.release(address);
+      host.deleteNeighbour(this.#bridge, address);
+    }
     // Removing the pair would wait for other processors; it goes with its namespace, and until then nothing passes it.
     try {
       host.changePort(place.hostLink, { forwarding: false });
@@ -122,6 +170,10 @@ export class BridgeNetwork implements ActiveNetwork {
       if (!isKind(error, 'not-found') && errnoOf(error) !== 'ENETDOWN' && errnoOf(error) !== 'EOPNOTSUPP')
         throw error;
     }
+  }
+
+  unplug(place: EndpointPlace): void {
+    if (place.hostLink !== '') this.#deps.host.deleteLink(place.hostLink);
   }
 
   isAttached(place: EndpointPlace): boolean {
@@ -137,14 +189,36 @@ export class BridgeNetwork implements ActiveNetwork {
     return strays.length;
   }
 
-  #addressOf(place: EndpointPlace): IpPrefix | undefined {
-    const address = parseIp(place.ipv4Address);
-    return address && { ...address, length: place.ipv4PrefixLength };
+  /** An address of `pool`: the one that is asked for, or the lowest free one. */
+  #take(pool: AddressPool, family: 4 | 6, asked: string): Ip {
+    const wanted = asked === '' ? undefined : parseIp(asked);
+    if (wanted) {
+      if (pool.claim(wanted)) return wanted;
+      throw new EngineError('forbidden', 'Address already in use');
+    }
+    const address = pool.take();
+    if (address) return address;
+    const { name, id } = this.network;
+    const text = `no available IPv${family} addresses on this network's address pools: ${name} (${id})`;
+    throw new EngineError('internal', text);
+  }
+
+  get #gateway(): Ip {
+    return this.settings.gateway ?? this.settings.address;
+  }
+
+  #addressesOf(place: EndpointPlace): readonly IpPrefix[] {
+    const four = parseIp(place.ipv4Address);
+    const six = parseIp(place.ipv6Address);
+    return [
+      ...(four ? [{ ...four, length: place.ipv4PrefixLength }] : []),
+      ...(six ? [{ ...six, length: place.ipv6PrefixLength }] : []),
+    ];
   }
 
   #withBirthSettings(make: () => void): void {
     const { hostNetwork } = this.#deps;
-    const changed = BIRTH_SETTINGS.flatMap(([name, value]) => {
+    const changed = birthSettings(this.#pool6 !== undefined).flatMap(([name, value]) => {
       const before = hostNetwork.setting(name);
       if (before === undefined || before === value) return [];
       hostNetwork.changeSetting(name, value);

@@ -16,6 +16,30 @@ export interface BridgeSettings {
   readonly mtu: number;
   readonly icc: boolean;
   readonly masquerade: boolean;
+  /** Never given to a container. */
+  readonly reserved?: readonly Ip[];
+  /** Absent without IPv6. */
+  readonly ipv6?: {
+    readonly address: IpPrefix;
+    readonly range?: IpPrefix;
+    readonly gateway?: Ip;
+    readonly reserved?: readonly Ip[];
+  };
+  /** Nothing passes between its containers and whatever is not on this bridge, the host apart. */
+  readonly internal?: boolean;
+  /** The bridge has no address: not even the host is reached. */
+  readonly isolated?: boolean;
+  /** Containers can be reached from outside at ports that are not published. */
+  readonly unprotected?: boolean;
+  /** The bridge has no IPv4 address, though the gateway's stays reserved. */
+  readonly inhibitIpv4?: boolean;
+  /** Source addresses of what leaves, instead of those of the way that it takes. */
+  readonly hostIpv4?: Ip;
+  readonly hostIpv6?: Ip;
+  /** Host address of ports that are published without one; absent: the daemon's. */
+  readonly hostAddress?: string;
+  /** Beginning of the interfaces' names; absent: `eth`. */
+  readonly interfacePrefix?: string;
 }
 
 /** The bridge's own share in what `inspect` shows. */

@@ -12,6 +12,7 @@ import {
   parseIpPrefix,
 } from '../../../spec/ip.ts';
 import { DEFAULT_SOURCES, chooseSubnet } from '../choose-subnet.ts';
+import { occupiedSubnets } from '../occupied-subnets.ts';
 import { randomMacAddress } from '../mac-address.ts';
 import type { NetworksConfig } from '../networks-config.ts';
 import type { BridgeSettings } from './bridge-settings.ts';
@@ -49,15 +50,6 @@ const ensureDevice = (host: NetlinkConnection, { bridge, mtu }: NetworksConfig):
   return made;
 };
 
-/** What a new subnet must stay clear of: where the host's packets go already, and its resolvers. */
-const occupied = (host: NetlinkConnection, device: Link, resolvers: readonly Ip[]): readonly IpPrefix[] => [
-  ...host
-    .routes()
-    .flatMap(({ destination, index }) => (destination && index !== device.index ? [destination] : [])),
-  ...host.addresses().flatMap(({ address, index }) => (index === device.index ? [] : [address])),
-  ...resolvers.map((resolver) => ({ ...resolver, length: resolver.family === 4 ? 32 : 128 })),
-];
-
 const chooseAddress = (
   host: NetlinkConnection,
   device: Link,
@@ -72,8 +64,9 @@ const chooseAddress = (
         index === device.index && address.family === 4 && !containsIp(LINK_LOCAL, address),
     );
   if (own) return own.address;
-  const sources = config.addressPools.length > 0 ? config.addressPools : DEFAULT_SOURCES;
-  const subnet = chooseSubnet(sources, occupied(host, device, resolvers));
+  const pools = config.addressPools.filter(({ base }) => !base.includes(':'));
+  const sources = pools.length > 0 ? pools : DEFAULT_SOURCES;
+  const subnet = chooseSubnet(sources, occupiedSubnets(host, resolvers, device.index));
   return { ...subnet, value: subnet.value + 1n };
 };
 

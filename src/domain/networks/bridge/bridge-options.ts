@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError } from '../../../base/errors.ts';
+import { type Ip, parseIp } from '../../../spec/ip.ts';
+
+const BRIDGE = 'com.docker.network.bridge.';
+const DRIVER_MTU = 'com.docker.network.driver.mtu';
+const INTERFACE_PREFIX = 'com.docker.network.container_iface_prefix';
+const HOST_IPV4 = 'com.docker.network.host_ipv4';
+const HOST_IPV6 = 'com.docker.network.host_ipv6';
+const TRUSTED = `${BRIDGE}trusted_host_interfaces`;
+
+type GatewayMode = 'nat' | 'nat-unprotected' | 'isolated';
+
+/** What a client chose of a bridge network by its options. */
+export interface BridgeOptions {
+  /** Empty: to be chosen. */
+  readonly device: string;
+  /** Bytes; 0: to be chosen. */
+  readonly mtu: number;
+  readonly icc: boolean;
+  readonly masquerade: boolean;
+  readonly inhibitIpv4: boolean;
+  readonly gatewayModeIpv4: GatewayMode;
+  readonly gatewayModeIpv6: GatewayMode;
+  readonly hostAddress: string;
+  readonly hostIpv4?: Ip;
+  readonly hostIpv6?: Ip;
+  readonly interfacePrefix: string;
+  /** Of what is accepted and has no effect. */
+  readonly warnings: readonly string[];
+}
+
+type Options = Readonly<Record<string, string>>;
+
+const TRUE: ReadonlySet<string> = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
+const FALSE: ReadonlySet<string> = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
+
+const invalid = (key: string, text: string, why: string): EngineError =>
+  new EngineError('invalid-argument', `failed to parse ${key} value: ${text} (${why})`);
+
+/** As Go reads a boolean; `undefined` for what is none. */
+export const parseGoBool = (text: string): boolean | undefined =>
+  TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
+
+const readBool = (options: Options, key: string, absent: boolean): boolean => {
+  const text = options[key];
+  if (text === undefined) return absent;
+  const value = parseGoBool(text);
+  if (value !== undefined) return value;
+  throw invalid(key, text, `strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
+};
+
+const readMtu = (options: Options): number => {
+  const text = options[DRIVER_MTU];
+  if (text === undefined) return 0;
+  if (!/^[+-]?\d+$/.test(text))
+    throw invalid(DRIVER_MTU, text, `strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  const mtu = Number(text);
+  if (mtu < 0) throw new EngineError('invalid-argument', `invalid MTU number: ${mtu}`);
+  return mtu;
+};
+
+const readAddress = (options: Options, key: string): Ip | undefined => {
+  const text = options[key];
+  if (text === undefined || text === '') return undefined;
+  const address = parseIp(text);
+  if (!address) throw invalid(key, text, 'nil ip');
+  return address;
+};
+
+const readGatewayMode = (options: Options, family: 'ipv4' | 'ipv6', internal: boolean): GatewayMode => {
+  const key = `${BRIDGE}gateway_mode_${family}`;
+  const text = options[key] ?? 'nat';
+  if (text === 'routed')
+    throw new EngineError(
+      'not-implemented',
+      `${key}: the gateway mode routed is not implemented yet by this engine`,
+    );
+  if (text === 'isolated' && !internal)
+    throw new EngineError('internal', "gateway mode 'isolated' can only be used for an internal network");
+  if (text === 'nat' || text === 'nat-unprotected' || text === 'isolated') return text;
+  throw invalid(key, text, `unknown gateway mode ${text}`);
+};
+
+/** Reads what is known of `options`; other keys are anybody's. @throws invalid-argument in Docker's words; internal, not-implemented */
+export const readBridgeOptions = (options: Options, internal: boolean): BridgeOptions => {
+  const hostIpv4 = readAddress(options, HOST_IPV4);
+  const hostIpv6 = readAddress(options, HOST_IPV6);
+  const hostAddress = options[`${BRIDGE}host_binding_ipv4`] ?? '';
+  readAddress(options, `${BRIDGE}host_binding_ipv4`);
+  return {
+    device: options[`${BRIDGE}name`] ?? '',
+    mtu: readMtu(options),
+    icc: readBool(options, `${BRIDGE}enable_icc`, true),
+    masquerade: readBool(options, `${BRIDGE}enable_ip_masquerade`, true),
+    inhibitIpv4: readBool(options, `${BRIDGE}inhibit_ipv4`, false),
+    gatewayModeIpv4: readGatewayMode(options, 'ipv4', internal),
+    gatewayModeIpv6: readGatewayMode(options, 'ipv6', internal),
+    hostAddress,
+    ...(hostIpv4 ? { hostIpv4 } : {}),
+    ...(hostIpv6 ? { hostIpv6 } : {}),
+    interfacePrefix: options[INTERFACE_PREFIX] ?? '',
+    warnings: TRUSTED in options ? [`The option ${TRUSTED} has no effect yet in this engine`] : [],
+  };
+};

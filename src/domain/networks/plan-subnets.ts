@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { EngineError } from '../../base/errors.ts';
+import {
+  type Ip,
+  type IpPrefix,
+  formatIp,
+  formatIpPrefix,
+  networkOf,
+  overlaps,
+  parseIp,
+  parseIpPrefix,
+} from '../../spec/ip.ts';
+import { AddressPool } from './address-pool.ts';
+import { DEFAULT_SOURCES, type SubnetSource, chooseSubnet } from './choose-subnet.ts';
+import type { IpamPool } from './networks.ts';
+
+/** A subnet of a network, with its gateway and what is kept from containers. */
+export interface PlannedSubnet {
+  /** The gateway's address and the length of the prefix. */
+  readonly address: IpPrefix;
+  readonly range?: IpPrefix;
+  /** Another way out than the bridge, by the auxiliary address of that name. */
+  readonly gateway?: Ip;
+  readonly reserved: readonly Ip[];
+}
+
+export interface SubnetPlan {
+  readonly ipv4: PlannedSubnet;
+  readonly ipv6?: PlannedSubnet;
+  /** As inspect shows them: what the client gave, or what was chosen. */
+  readonly shown: readonly IpamPool[];
+}
+
+export interface PlanSubnetsContext {
+  /** Subnets of other networks. */
+  readonly own: readonly IpPrefix[];
+  /** What else a chosen subnet must stay clear of. */
+  readonly occupied: () => readonly IpPrefix[];
+  /** The daemon's own pools; empty for Docker's. */
+  readonly sources: readonly SubnetSource[];
+  /** Text that stays the same on this host: its unique local IPv6 subnets are made from it. */
+  readonly seed: string;
+}
+
+/** Bits of the prefix that all unique local subnets of a host share, and of each of them (RFC 4193). */
+const SITE = 48;
+const LAN = 64;
+
+/** `fd…::/48`, 40 bits of it from `seed`. */
+const uniqueLocalSource = (seed: string): SubnetSource => {
+  const bits = BigInt(`0x${createHash('sha256').update(seed).digest('hex').slice(0, 10)}`);
+  const value = ((0xfdn << 40n) | bits) << 80n;
+  return { base: formatIpPrefix({ family: 6, value, length: SITE }), size: LAN };
+};
+
+const familyOf = ({ subnet }: IpamPool): 4 | 6 | undefined => parseIpPrefix(subnet)?.family;
+
+const sourcesOf = (family: 4 | 6, { sources, seed }: PlanSubnetsContext): readonly SubnetSource[] => {
+  const own = sources.filter(({ base }) => parseIpPrefix(base)?.family === family);
+  if (own.length > 0) return own;
+  return family === 4 ? DEFAULT_SOURCES : [uniqueLocalSource(seed)];
+};
+
+const chosen = (family: 4 | 6, context: PlanSubnetsContext): IpPrefix =>
+  chooseSubnet(sourcesOf(family, context), [...context.own, ...context.occupied()]);
+
+const isOverlapping = (subnet: IpPrefix, { own }: PlanSubnetsContext): boolean =>
+  own.some((one) => overlaps(one, subnet));
+
+const takeGateway = (
+  pool: IpamPool | undefined,
+  subnet: IpPrefix,
+  range: IpPrefix | undefined,
+  aux: readonly Ip[],
+): Ip => {
+  const addresses = new AddressPool({ subnet, reserved: aux, ...(range ? { range } : {}) });
+  const asked = pool?.gateway === undefined ? undefined : parseIp(pool.gateway);
+  if (!asked) {
+    const first = addresses.take();
+    if (first) return first;
+    throw new EngineError('internal', 'failed to allocate gateway (): No available addresses on this pool');
+  }
+  if (addresses.claim(asked)) return asked;
+  throw new EngineError(
+    'internal',
+    `failed to allocate gateway (${formatIp(asked)}): Address already in use`,
+  );
+};
+
+const DEFAULT_GATEWAYS: ReadonlySet<string> = new Set(['DefaultGatewayIPv4', 'DefaultGatewayIPv6']);
+
+const planSubnet = (pool: IpamPool | undefined, subnet: IpPrefix): PlannedSubnet => {
+  const given = pool?.ipRange === undefined ? undefined : parseIpPrefix(pool.ipRange);
+  const range = given && networkOf(given);
+  const entries = Object.entries(pool?.auxiliaryAddresses ?? {});
+  const reserved = entries.flatMap(([, text]) => parseIp(text) ?? []);
+  const named = entries.find(([name]) => DEFAULT_GATEWAYS.has(name))?.[1];
+  const gateway = named === undefined ? undefined : parseIp(named);
+  const first = takeGateway(pool, subnet, range, reserved);
+  return {
+    address: { ...first, length: subnet.length },
+    ...(range ? { range } : {}),
+    ...(gateway ? { gateway } : {}),
+    reserved,
+  };
+};
+
+const planFamily = (
+  family: 4 | 6,
+  pools: readonly IpamPool[],
+  context: PlanSubnetsContext,
+): { readonly planned: PlannedSubnet; readonly shown: readonly IpamPool[] } => {
+  const given = pools.filter((pool) => familyOf(pool) === family);
+  if (given.length > 1) throw new EngineError('forbidden', "bridge driver doesn't support multiple subnets");
+  const pool = given[0];
+  const asked = pool && parseIpPrefix(pool.subnet);
+  const subnet = asked ? networkOf(asked) : chosen(family, context);
+  if (isOverlapping(subnet, context))
+    throw new EngineError(
+      'forbidden',
+      'invalid pool request: Pool overlaps with other one on this address space',
+    );
+  const planned = planSubnet(pool, subnet);
+  const chosenPool = { subnet: formatIpPrefix(subnet), gateway: formatIp(planned.address) };
+  return { planned, shown: given.length > 0 ? given : [chosenPool] };
+};
+
+/**
+ * The subnets of a new network: those that `pools` give (checked before), or free ones.
+ * @throws forbidden for an overlap or too many; not-found when no subnet is free; internal for a gateway that is taken
+ */
+export const planSubnets = (
+  pools: readonly IpamPool[],
+  ipv6: boolean,
+  context: PlanSubnetsContext,
+): SubnetPlan => {
+  const four = planFamily(4, pools, context);
+  const six = ipv6 ? planFamily(6, pools, context) : undefined;
+  const unused = ipv6 ? [] : pools.filter((pool) => familyOf(pool) === 6);
+  return {
+    ipv4: four.planned,
+    ...(six ? { ipv6: six.planned } : {}),
+    shown: [...four.shown, ...(six?.shown ?? []), ...unused],
+  };
+};

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Timestamp } from '../../base/time.ts';
+import { formatIp, formatIpPrefix, parseIp, parseIpPrefix } from '../../spec/ip.ts';
+import type { BridgeSettings } from './bridge/bridge-settings.ts';
+import type { Network } from './networks.ts';
+import type { PlannedSubnet } from './plan-subnets.ts';
+
+/** A user's network as it is kept: with what was chosen for its bridge, unless it only holds settings. */
+export interface StoredNetwork {
+  readonly network: Network;
+  readonly bridge?: StoredBridge;
+}
+
+export interface StoredBridge {
+  readonly settings: BridgeSettings;
+  /** The engine made the device, and takes it away with the network. */
+  readonly ownsDevice: boolean;
+  /** The client gave the subnet: containers may ask for addresses of it. */
+  readonly givenIpv4: boolean;
+  readonly givenIpv6: boolean;
+}
+
+interface SubnetDocument {
+  readonly address: string;
+  readonly range?: string;
+  readonly gateway?: string;
+  readonly reserved: readonly string[];
+}
+
+type PlainSettings = Omit<
+  BridgeSettings,
+  'address' | 'range' | 'gateway' | 'reserved' | 'ipv6' | 'hostIpv4' | 'hostIpv6'
+>;
+
+interface BridgeDocument {
+  readonly settings: PlainSettings;
+  readonly ipv4: SubnetDocument;
+  readonly ipv6?: SubnetDocument;
+  readonly hostIpv4?: string;
+  readonly hostIpv6?: string;
+  readonly ownsDevice: boolean;
+  readonly givenIpv4: boolean;
+  readonly givenIpv6: boolean;
+}
+
+/** The record on disk. Schema 1 is that of the predefined networks. */
+interface Document {
+  readonly schema: 2;
+  /** `created` in nanoseconds since 1970, in decimal digits. */
+  readonly network: Omit<Network, 'created'> & { readonly created: string };
+  readonly bridge?: BridgeDocument;
+}
+
+type Subnet = Pick<PlannedSubnet, 'address' | 'range' | 'gateway'> & {
+  readonly reserved?: PlannedSubnet['reserved'];
+};
+
+const encodeSubnet = ({ address, range, gateway, reserved = [] }: Subnet): SubnetDocument => ({
+  address: formatIpPrefix(address),
+  ...(range ? { range: formatIpPrefix(range) } : {}),
+  ...(gateway ? { gateway: formatIp(gateway) } : {}),
+  reserved: reserved.map(formatIp),
+});
+
+const decodeSubnet = (document: SubnetDocument): PlannedSubnet | undefined => {
+  const address = parseIpPrefix(document.address);
+  const range = parseIpPrefix(document.range ?? '');
+  const gateway = parseIp(document.gateway ?? '');
+  if (!address) return undefined;
+  return {
+    address,
+    ...(range ? { range } : {}),
+    ...(gateway ? { gateway } : {}),
+    reserved: document.reserved.flatMap((text) => parseIp(text) ?? []),
+  };
+};
+
+const encodeBridge = ({ settings, ...rest }: StoredBridge): BridgeDocument => {
+  const { address, range, gateway, reserved, ipv6, hostIpv4, hostIpv6, ...plain } = settings;
+  const subnet = {
+    address,
+    ...(range ? { range } : {}),
+    ...(gateway ? { gateway } : {}),
+    ...(reserved ? { reserved } : {}),
+  };
+  return {
+    ...rest,
+    settings: plain,
+    ipv4: encodeSubnet(subnet),
+    ...(ipv6 ? { ipv6: encodeSubnet(ipv6) } : {}),
+    ...(hostIpv4 ? { hostIpv4: formatIp(hostIpv4) } : {}),
+    ...(hostIpv6 ? { hostIpv6: formatIp(hostIpv6) } : {}),
+  };
+};
+
+const decodeBridge = (document: BridgeDocument): StoredBridge | undefined => {
+  const ipv4 = decodeSubnet(document.ipv4);
+  const ipv6 = document.ipv6 && decodeSubnet(document.ipv6);
+  const hostIpv4 = parseIp(document.hostIpv4 ?? '');
+  const hostIpv6 = parseIp(document.hostIpv6 ?? '');
+  if (!ipv4) return undefined;
+  const { ownsDevice, givenIpv4, givenIpv6 } = document;
+  return {
+    settings: {
+      ...document.settings,
+      ...ipv4,
+      ...(ipv6 ? { ipv6 } : {}),
+      ...(hostIpv4 ? { hostIpv4 } : {}),
+      ...(hostIpv6 ? { hostIpv6 } : {}),
+    },
+    ownsDevice,
+    givenIpv4,
+    givenIpv6,
+  };
+};
+
+/** The document of a network. */
+export const encodeNetwork = ({ network, bridge }: StoredNetwork): object => {
+  const document: Document = {
+    schema: 2,
+    network: { ...network, created: `${network.created}` },
+    ...(bridge ? { bridge: encodeBridge(bridge) } : {}),
+  };
+  return document;
+};
+
+const isDocument = (value: unknown): value is Document =>
+  typeof value === 'object' && value !== null && 'schema' in value && value.schema === 2;
+
+/** `document` as a user's network; `undefined` for a predefined one and for what this daemon does not understand. */
+export const decodeNetwork = (document: unknown): StoredNetwork | undefined => {
+  if (!isDocument(document)) return undefined;
+  const network = { ...document.network, created: BigInt(document.network.created) as Timestamp };
+  const bridge = document.bridge && decodeBridge(document.bridge);
+  return { network, ...(bridge ? { bridge } : {}) };
+};
