@@ -21,6 +21,9 @@ const bindCall = declare<(fd: number, address: Uint8Array, length: number) => nu
   'int bind(int fd, const void *address, uint32_t length)',
 );
 const listenCall = declare<(fd: number, backlog: number) => number>('int listen(int fd, int backlog)');
+const getSocketName = declare<(fd: number, address: Uint8Array, length: Uint8Array) => number>(
+  'int getsockname(int fd, void *address, void *length)',
+);
 const sendCall = declare<(fd: number, bytes: Uint8Array, length: number, flags: number) => number>(
   'intptr_t send(int fd, const void *bytes, size_t length, int flags)',
 );
@@ -54,6 +57,13 @@ export const bindSocket = (fd: number, address: Uint8Array): void => {
 /** @throws conflict (EADDRINUSE) when another socket listens there already */
 export const listenSocket = (fd: number, backlog: number): void => {
   checked(listenCall(fd, backlog), 'listen');
+};
+
+/** The port that an internet socket is bound to: it stands at the same place for both families. */
+export const boundPort = (fd: number): number => {
+  const address = Buffer.alloc(28);
+  checked(getSocketName(fd, address, int32(address.length)), 'getsockname');
+  return address.readUInt16BE(2);
 };
 
 /** Sends `bytes` whole, waiting for room. */

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createSocket } from 'node:dgram';
+import { Socket, isIPv6 } from 'node:net';
+import { EngineError } from '../../base/errors.ts';
+import { AF, IPPROTO, SOCK, openSocket } from '../../sys/socket.ts';
+import type { DnsConversation, DnsConversationEvents, DnsServer, DnsTransport } from './dns-sockets.ts';
+import { framed, readFrames } from './framing.ts';
+import { asGiven } from './serve-datagrams.ts';
+
+/** Tells of one failure at most, and of nothing once it is over. */
+const once = (events: DnsConversationEvents): DnsConversationEvents & { over: boolean } => {
+  const guarded = {
+    over: false,
+    received: (message: Buffer): void => {
+      if (!guarded.over) events.received(message);
+    },
+    failed: (error: Error): void => {
+      if (guarded.over) return;
+      guarded.over = true;
+      events.failed(error);
+    },
+  };
+  return guarded;
+};
+
+const familyOf = (address: string): number => (isIPv6(address) ? AF.inet6 : AF.inet);
+
+/** A connected socket: the kernel lets nobody else's datagrams in, and tells when nobody is there. */
+const askByDatagram = (
+  { address, port }: DnsServer,
+  query: Uint8Array,
+  events: DnsConversationEvents,
+): DnsConversation => {
+  const told = once(events);
+  const fd = openSocket(familyOf(address), SOCK.datagram | SOCK.nonBlock, IPPROTO.udp);
+  const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', lookup: asGiven });
+  let open = true;
+  socket.on('message', told.received);
+  socket.on('error', told.failed);
+  socket.bind({ fd });
+  socket.unref();
+  socket.connect(port, address, () => {
+    if (open)
+      socket.send(query, (error) => {
+        if (error) told.failed(error);
+      });
+  });
+  return {
+    [Symbol.dispose]: () => {
+      told.over = true;
+      if (open) socket.close();
+      open = false;
+    },
+  };
+};
+
+const askByConnection = (
+  { address, port }: DnsServer,
+  query: Uint8Array,
+  events: DnsConversationEvents,
+): DnsConversation => {
+  const told = once(events);
+  const fd = openSocket(familyOf(address), SOCK.stream | SOCK.nonBlock, IPPROTO.tcp);
+  const socket = new Socket({ fd });
+  readFrames(socket, told.received);
+  socket.on('error', told.failed);
+  socket.on('close', () => told.failed(new EngineError('unavailable', 'the server ended the connection')));
+  socket.connect({ host: address, port, lookup: asGiven });
+  socket.unref();
+  socket.write(framed(query));
+  return {
+    [Symbol.dispose]: () => {
+      told.over = true;
+      socket.destroy();
+    },
+  };
+};
+
+/** Sends one query from a socket of its own. */
+export const ask = (
+  server: DnsServer,
+  transport: DnsTransport,
+  query: Uint8Array,
+  events: DnsConversationEvents,
+): DnsConversation =>
+  transport === 'udp' ? askByDatagram(server, query, events) : askByConnection(server, query, events);

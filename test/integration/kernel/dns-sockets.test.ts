@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { type AddressInfo, connect } from 'node:net';
+import { test } from 'node:test';
+import { dnsSocketsContract } from '../../../src/adapters/dns-sockets/contract.ts';
+import { createDnsSockets } from '../../../src/adapters/dns-sockets/index.ts';
+
+const ADDRESS = '127.0.0.1';
+const sockets = createDnsSockets();
+
+dnsSocketsContract('kernel DNS sockets', () => sockets, ADDRESS);
+
+/** Keeps the process alive as long as `work` goes on: the sockets under test do not. */
+const awake = async <Value>(work: Promise<Value>): Promise<Value> => {
+  const timer = setInterval(() => undefined, 1000);
+  return work.finally(() => clearInterval(timer));
+};
+
+test('kernel DNS sockets: nobody at a port is told of, by datagram and by connection', async () => {
+  const probe = createSocket('udp4').bind(0, ADDRESS);
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  for (const transport of ['udp', 'tcp'] as const) {
+    const failed = Promise.withResolvers<Error>();
+    const events = { received: () => assert.fail('an answer'), failed: failed.resolve };
+    using _conversation = sockets.ask({ address: ADDRESS, port }, transport, Buffer.from('x'), events);
+    assert.match((await awake(failed.promise)).message, /ECONNREFUSED/);
+  }
+});
+
+test("kernel DNS sockets: a stranger's datagram is not received", async () => {
+  const server = createSocket('udp4').bind(0, ADDRESS);
+  const stranger = createSocket('udp4').bind(0, ADDRESS);
+  await Promise.all([once(server, 'listening'), once(stranger, 'listening')]);
+  const received = Promise.withResolvers<string>();
+  server.on('message', (_, { port }) => {
+    stranger.send('lie', port, ADDRESS, () => server.send('truth', port, ADDRESS));
+  });
+  using _conversation = sockets.ask(
+    { address: ADDRESS, port: server.address().port },
+    'udp',
+    Buffer.from('x'),
+    { received: (message) => received.resolve(message.toString()), failed: received.reject },
+  );
+  assert.equal(await awake(received.promise), 'truth');
+  server.close();
+  stranger.close();
+});
+
+test('kernel DNS sockets: many queries in one piece are answered, and a half-closed client gets its answers', async () => {
+  using listener = sockets.listen({ address: ADDRESS, port: 0 }, async (query) => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return query;
+  });
+  const client = connect({ host: ADDRESS, port: listener.tcpPort });
+  const frame = Buffer.from([0, 2, 65, 66]);
+  client.end(Buffer.concat(Array.from({ length: 100 }, () => frame)));
+  const chunks = (await awake(client.toArray())) as Buffer[];
+  assert.equal(Buffer.concat(chunks).length, 400);
+});
