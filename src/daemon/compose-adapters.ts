@@ -4,7 +4,12 @@ import { type Compression, createCompression } from '../adapters/compression/ind
 import { type ContainerFiles, createContainerFiles } from '../adapters/container-files/index.ts';
 import { type Containerd, createContainerd } from '../adapters/containerd/index.ts';
 import { createDisk, type Disk } from '../adapters/disk/index.ts';
-import { createMounts, type Mounts } from '../adapters/mounts/index.ts';
+import {
+  createMounts,
+  createVolumeMounts,
+  type Mounts,
+  type VolumeMounts,
+} from '../adapters/mounts/index.ts';
 import {
   createLiveHost,
   createProcessStatus,
@@ -30,6 +35,8 @@ import {
   type NetworkStore,
   openEventStore,
   openNetworkStore,
+  RemoteVolumeDirectory,
+  type RemoteVolumeStore,
   VolumeDirectory,
   type VolumeStore,
 } from '../adapters/store/index.ts';
@@ -61,6 +68,8 @@ export interface Adapters {
   readonly processStatus: ProcessStatus;
   readonly programs: Programs;
   readonly registries: Registries;
+  readonly remoteVolumeStore: RemoteVolumeStore;
+  readonly volumeMounts: VolumeMounts;
   readonly volumeStore: VolumeStore;
 }
 
@@ -125,6 +134,8 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     containerFiles: createContainerFiles(paths.views),
     containerStore: new ContainerDirectory(paths.containers, owner),
     volumeStore: new VolumeDirectory(paths.volumes, owner),
+    remoteVolumeStore: new RemoteVolumeDirectory(paths.volumes),
+    volumeMounts: createVolumeMounts(),
     networkStore: stack.use(openNetworkStore(paths.networkDatabase, log)),
     eventStore: openEventStore(paths.eventDatabase, { keep: EVENTS_KEPT, log }),
   };

@@ -134,7 +134,14 @@ export const composeDomain = (options: DomainOptions): Rooms => {
       log: room('logs'),
     },
   });
-  const volumes = createVolumes({ store: adapters.volumeStore, events, log: room('volumes') });
+  const volumes = createVolumes({
+    store: adapters.volumeStore,
+    remoteStore: adapters.remoteVolumeStore,
+    mounts: adapters.volumeMounts,
+    disk: adapters.disk,
+    events,
+    log: room('volumes'),
+  });
   const networks = createNetworks({
     config,
     namespaceDirectory: paths.namespaces,

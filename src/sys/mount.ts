@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { checked } from './errno.ts';
-import { declare } from './libc.ts';
+import { checked, sysFailure } from './errno.ts';
+import { type Aside, callAside, declare } from './libc.ts';
 
 /** Mount flags, as `<linux/mount.h>` numbers them. */
 export const MS = {
@@ -8,22 +8,34 @@ export const MS = {
   noSuid: 2,
   noDev: 4,
   noExec: 8,
+  synchronous: 16,
   remount: 32,
+  mandatoryLock: 64,
+  directorySynchronous: 128,
   noAccessTime: 1024,
+  noDirectoryAccessTime: 2048,
   bind: 4096,
   recursive: 16_384,
   unbindable: 1 << 17,
   private: 1 << 18,
   slave: 1 << 19,
   shared: 1 << 20,
+  relativeAccessTime: 1 << 21,
+  strictAccessTime: 1 << 24,
 } as const;
 
 /** Lazy unmount (`MNT_DETACH` of `<sys/mount.h>`): gone from the tree now, released when nobody uses it. */
 const MNT_DETACH = 2;
 
-const mountCall = declare<
-  (source: string, target: string, type: string | null, flags: number, data: string | null) => number
->(
+type MountArguments = readonly [
+  source: string,
+  target: string,
+  type: string | null,
+  flags: number,
+  data: string | null,
+];
+
+const mountCall = declare<((...values: MountArguments) => number) & Aside<MountArguments>>(
   'int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)',
 );
 const umount2 = declare<(target: string, flags: number) => number>(
@@ -45,6 +57,15 @@ export interface MountCall {
 /** Attaches a file system. @throws the kernel's errno as an engine error */
 export const mount = ({ source, target, type, flags, data }: MountCall): void => {
   checked(mountCall(source, target, type ?? null, flags, data ?? null), 'mount', target);
+};
+
+/**
+ * The same in a thread of Node's pool, for file systems that may let their caller wait: a server's, or one with a journal to
+ * replay. @throws as `mount`
+ */
+export const mountAside = async ({ source, target, type, flags, data }: MountCall): Promise<void> => {
+  const { result, errno } = await callAside(mountCall, [source, target, type ?? null, flags, data ?? null]);
+  if (result < 0) throw sysFailure(errno, 'mount', target);
 };
 
 /** Takes the topmost mount at `target` out of the tree at once. @throws invalid-argument (EINVAL) when nothing is mounted there */

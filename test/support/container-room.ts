@@ -209,6 +209,16 @@ const fakeVolumes = (): Volumes => {
     keep: async () => undefined,
     hold: () => ({ [Symbol.dispose]: () => undefined }),
     holders: () => [],
+    inspect: unused,
+    search: unused,
+    prune: unused,
+    usage: unused,
+    needsMount: () => false,
+    mount: async (name) => volumes.get(name)?.mountpoint ?? '',
+    unmount: async () => undefined,
+    adopt: async () => undefined,
+    pathOf: (name) => volumes.get(name)?.mountpoint ?? '',
+    sweep: async () => undefined,
   };
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Mounts } from './mounts.ts';
+import { EngineError } from '../../base/errors.ts';
+import type { Mounts, VolumeMount, VolumeMounts } from './mounts.ts';
 
 /** Mounts that only remember their places. */
 export const createFakeMounts = (): Mounts & { readonly standing: ReadonlySet<string> } => {
@@ -7,6 +8,7 @@ export const createFakeMounts = (): Mounts & { readonly standing: ReadonlySet<st
   return {
     standing,
     copyUp: async () => Promise.resolve(false),
+    hasDirectory: () => false,
     mountMemory: (target) => void standing.add(target),
     mountInside: (_root, _path, target) => void standing.add(target),
     mountLayers: (_layers, _path, target) => void standing.add(target),
@@ -16,5 +18,23 @@ export const createFakeMounts = (): Mounts & { readonly standing: ReadonlySet<st
         if (place === directory || place.startsWith(`${directory}/`)) standing.delete(place);
     },
     propagation: () => ({ mountPoint: '/', shared: true, slave: false }),
+  };
+};
+
+/** Mounts of volumes that only remember their places; what is at a device named in `broken` can't be mounted. */
+export const createFakeVolumeMounts = (
+  broken: ReadonlySet<string> = new Set(),
+): VolumeMounts & { readonly standing: ReadonlyMap<string, VolumeMount> } => {
+  const standing = new Map<string, VolumeMount>();
+  return {
+    standing,
+    attach: async (request) => {
+      if (broken.has(request.device))
+        throw new EngineError('not-found', `mount ${request.device}: no such device`);
+      standing.set(request.target, request);
+      return Promise.resolve();
+    },
+    detach: (target) => void standing.delete(target),
+    isMounted: (target) => standing.has(target),
   };
 };

@@ -51,6 +51,24 @@ const openInside = (root: number, path: string): number | undefined => {
   }
 };
 
+/** The directory that a volume is filled from, open as long as `open` lives. */
+const openSource = (
+  { lowerDirectories }: LayeredRoot,
+  path: string,
+  workDirectory: string,
+  open: DisposableStack,
+): number | undefined => {
+  const root = open.adopt(openLayers(lowerDirectories, workDirectory), closeSync);
+  const source = openInside(root, path);
+  return source === undefined ? undefined : open.adopt(source, closeSync);
+};
+
+const hasDirectory = (layered: LayeredRoot, path: string, workDirectory: string): boolean => {
+  if (layered.lowerDirectories.length === 0) return false;
+  using open = new DisposableStack();
+  return openSource(layered, path, workDirectory, open) !== undefined;
+};
+
 const copyUp = async (
   { lowerDirectories }: LayeredRoot,
   path: string,
@@ -58,24 +76,17 @@ const copyUp = async (
   workDirectory: string,
 ): Promise<boolean> => {
   if (lowerDirectories.length === 0 || (await readdir(target)).length > 0) return false;
-  const root = openLayers(lowerDirectories, workDirectory);
-  try {
-    const source = openInside(root, path);
-    if (source === undefined) return false;
-    try {
-      await copyTree(`/proc/self/fd/${source}`, target);
-      return true;
-    } finally {
-      closeSync(source);
-    }
-  } finally {
-    closeSync(root);
-  }
+  using open = new DisposableStack();
+  const source = openSource({ lowerDirectories }, path, workDirectory, open);
+  if (source === undefined) return false;
+  await copyTree(`/proc/self/fd/${source}`, target);
+  return true;
 };
 
 /** The kernel's mounts; `workDirectory` is for mount points that live a moment. */
 export const createMounts = (workDirectory: string): Mounts => ({
   ...runMounts,
+  hasDirectory: (root, path) => hasDirectory(root, path, workDirectory),
   copyUp: async (root, path, target) => {
     try {
       return await copyUp(root, path, target, workDirectory);

@@ -15,6 +15,8 @@ export interface Mounts {
    * False, and nothing is done, when there is no such directory or `target` is not empty. @throws insufficient-storage, internal
    */
   copyUp(root: LayeredRoot, path: string, target: string): Promise<boolean>;
+  /** Whether the layers together have a directory at `path`: what `copyUp` would copy from. */
+  hasDirectory(root: LayeredRoot, path: string): boolean;
   /**
    * Mounts an empty file system of at most `size` bytes in memory, where everyone may write; `target` is made. It is the
    * host's root's without `owner`.
@@ -41,4 +43,24 @@ export interface MountPropagation {
   readonly mountPoint: string;
   readonly shared: boolean;
   readonly slave: boolean;
+}
+
+/** What is to stand at a volume's place. */
+export interface VolumeMount {
+  /** A device, a path to bind, an export of a server, or any word for file systems without a source. */
+  readonly device: string;
+  /** The kernel's name of the file system; `none` for binds. */
+  readonly type: string;
+  /** Comma-separated, as mount(8) takes them. */
+  readonly options: string;
+  readonly target: string;
+}
+
+/** Mounts of volumes on the host. */
+export interface VolumeMounts {
+  /** @throws in Docker's words: `mount /dev/x:/target, flags: 0x1, data: a=b: no such device`; passwords are not shown */
+  attach(request: VolumeMount): Promise<void>;
+  /** Takes away all that is mounted at `target`; nothing there is no error. What is in use goes when its user does. */
+  detach(target: string): void;
+  isMounted(target: string): boolean;
 }

@@ -150,7 +150,7 @@ const propagation = (path: string): MountPropagation => {
 };
 
 /** Mounts of the host that containers are given. */
-export const runMounts: Omit<Mounts, 'copyUp'> = {
+export const runMounts: Omit<Mounts, 'copyUp' | 'hasDirectory'> = {
   mountMemory,
   mountInside,
   mountLayers,

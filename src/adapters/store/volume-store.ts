@@ -19,3 +19,13 @@ export interface VolumeStore {
   /** Takes the volume out of sight at once; its data goes with it. One that is gone is no error. */
   remove(name: string): Promise<void>;
 }
+
+/** What is kept of volumes that plugins have: records alone. */
+export interface RemoteVolumeStore {
+  /** @throws insufficient-storage when the disk is full */
+  write(name: string, document: object): Promise<void>;
+  /** Documents that can't be read are left out. */
+  load(): Promise<readonly unknown[]>;
+  /** One that is gone is no error. */
+  remove(name: string): Promise<void>;
+}

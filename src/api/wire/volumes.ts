@@ -1,18 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import { map, string, struct } from '../../base/go-json.ts';
 import { formatRfc3339 } from '../../base/time.ts';
-import type { Volume } from '../../domain/volumes/index.ts';
+import type { VolumeDetails, VolumeUsage } from '../../domain/volumes/index.ts';
+import type { ApiVersion } from '../version.ts';
 
 /** Engine API, `Volume`. */
-export const volumeBody = (volume: Volume): object => ({
+export const volumeBody = (volume: VolumeDetails): object => ({
   CreatedAt: formatRfc3339(volume.created),
   Driver: volume.driver,
   Labels: volume.labels ?? null,
   Mountpoint: volume.mountpoint,
   Name: volume.name,
   Options: volume.options ?? null,
-  Scope: 'local',
+  Scope: volume.scope ?? 'local',
+  ...(volume.status && { Status: volume.status }),
 });
+
+/** Engine API, `Volume` as `/system/df` has it. */
+export const volumeUsageBody = ({ volume, size, references }: VolumeUsage): object => ({
+  ...volumeBody(volume),
+  UsageData: { RefCount: references, Size: size },
+});
+
+/** Clients before 1.42 know no anonymous volumes: a prune takes all. */
+export const prunesNamedVolumes = (api: ApiVersion): boolean => api < 42;
 
 /** Engine API, `VolumeCreateOptions`. */
 export const volumeCreateOptions = struct('CreateOptions', {

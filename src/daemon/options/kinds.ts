@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError } from '../../base/errors.ts';
 import { bool, type Codec, int, map, pointer, raw, slice, string } from '../../base/go-json.ts';
-import { parseByteSize } from './byte-size.ts';
+import { parseByteSize } from '../../spec/byte-size.ts';
 
 /** How an option's value is written on the command line and in daemon.json. */
 export interface Kind<Value> {

@@ -6,10 +6,11 @@ import type { Core } from './core.ts';
 import { networkDonor } from './network-mode.ts';
 import { logSubject } from './log-subject.ts';
 import { stdioRequest } from './start-run.ts';
+import { adoptVolumes } from './volume-uses.ts';
 
 export type AdoptRunDeps = Pick<
   Core,
-  'containerd' | 'networks' | 'logs' | 'store' | 'runs' | 'runDirectory' | 'log'
+  'containerd' | 'networks' | 'volumes' | 'logs' | 'store' | 'runs' | 'runDirectory' | 'log'
 >;
 
 /** What stands for FIFOs that are gone: nothing to read, nothing to close. */
@@ -33,6 +34,7 @@ export const adoptRun = async (deps: AdoptRunDeps, container: Container): Promis
   const stdio = deps.containerd.stdio.reopen(stdioRequest(deps, container));
   const { logConfig } = container.hostConfig;
   const sink = logConfig.type === 'none' ? undefined : await deps.logs.reopen(logSubject(deps, container));
+  await adoptVolumes(deps, container);
   const sandbox = await findSandbox(deps, container);
   const streams = deps.runs.streams(id);
   const drained = stdio

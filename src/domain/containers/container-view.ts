@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import type { FileView, PlacedMount } from '../../adapters/container-files/index.ts';
 import { Disposer } from '../../base/disposal.ts';
@@ -10,9 +11,11 @@ import { noSuchContainer } from './errors.ts';
 import { networkDonor } from './network-mode.ts';
 import { networkFiles } from './network-setup.ts';
 import { placedSources, placeForView, type RunMountDeps } from './run-mounts.ts';
+import { hasProcess } from './state.ts';
 import { idMapsOf } from './user-namespace.ts';
+import { useVolumes } from './volume-uses.ts';
 
-export type ContainerViewDeps = Pick<Core, 'ledger' | 'rootfs' | 'files' | 'idMaps'> & RunMountDeps;
+export type ContainerViewDeps = Pick<Core, 'ledger' | 'rootfs' | 'files' | 'log'> & RunMountDeps;
 
 /** A container's layers; asked of containerd once, as they do not change. */
 export const findRootfs = async (deps: Pick<Core, 'rootfs' | 'images'>, id: ContainerId): Promise<Rootfs> => {
@@ -41,7 +44,7 @@ const depth = (path: string): number => posix.normalize(path).split('/').filter(
 
 /** What is mounted in the container from the host, parents first. A tmpfs lives in the running container alone. */
 export const placedMounts = (
-  deps: Pick<Core, 'store' | 'mountDirectory'>,
+  deps: Pick<Core, 'store' | 'mountDirectory' | 'volumes'>,
   container: Container,
 ): readonly PlacedMount[] => {
   const sources = placedSources(deps, container);
@@ -73,7 +76,10 @@ export const openContainerView = async (
   if (!container) throw noSuchContainer(reference);
   const rootfs = await findRootfs(deps, id);
   await using placed = new Disposer();
-  if (!bare) await placeForView(deps, container, placed);
+  if (!bare) {
+    if (!hasProcess(container.state)) await useVolumes(deps, container, `view-${randomUUID()}`, placed);
+    await placeForView(deps, container, placed);
+  }
   const { upperDirectory, workDirectory } = rootfs;
   const idMaps = idMapsOf(deps, container);
   const view = deps.files.open({

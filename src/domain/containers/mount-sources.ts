@@ -76,6 +76,7 @@ export const makeMountPoints = async (
 interface FillDeps {
   readonly mounts: Mounts;
   readonly mountDirectory: string;
+  readonly volumes: Pick<Volumes, 'needsMount' | 'mount' | 'unmount'>;
 }
 
 /** Fills a part of a volume; one that is not there yet stays so. */
@@ -99,6 +100,27 @@ const fillPart = async (
   }
 };
 
+const fillVolume = async (deps: FillDeps, point: MountPoint, rootfs: Rootfs): Promise<void> => {
+  if (point.subpath !== undefined) await fillPart(deps, point, rootfs);
+  else await deps.mounts.copyUp(rootfs, point.destination, point.source);
+};
+
+/** A volume that must be mounted first is so only where there is something to copy. */
+const fillMounted = async (deps: FillDeps, point: MountPoint, rootfs: Rootfs): Promise<void> => {
+  if (!deps.mounts.hasDirectory(rootfs, point.destination)) return;
+  const user = `fill-${randomUUID()}`;
+  try {
+    const source = await deps.volumes.mount(point.name, user);
+    try {
+      await fillVolume(deps, { ...point, source }, rootfs);
+    } finally {
+      await deps.volumes.unmount(point.name, user);
+    }
+  } catch (cause) {
+    throw new EngineError('internal', `failed to populate volume: ${messageOf(cause)}`, { cause });
+  }
+};
+
 /** Copies the image's content at a volume's destination into the volume, where that is new and empty. */
 export const fillVolumes = async (
   deps: FillDeps,
@@ -108,8 +130,8 @@ export const fillVolumes = async (
 ): Promise<void> => {
   for (const [index, point] of points.entries()) {
     if (point.type !== 'volume' || !planned[index]?.copyUp) continue;
-    if (point.subpath !== undefined) await fillPart(deps, point, rootfs);
-    else await deps.mounts.copyUp(rootfs, point.destination, point.source);
+    if (deps.volumes.needsMount(point.name)) await fillMounted(deps, point, rootfs);
+    else await fillVolume(deps, point, rootfs);
   }
 };
 

@@ -5,6 +5,7 @@ import type { ContainerId } from '../../base/ids.ts';
 import { seconds } from '../../base/time.ts';
 import type { Core } from './core.ts';
 import { releaseRunMounts, type RunMountDeps } from './run-mounts.ts';
+import { leaveVolumes } from './volume-uses.ts';
 
 export type ReleaseRunDeps = Pick<Core, 'runs' | 'ledger' | 'log'> & RunMountDeps;
 
@@ -41,6 +42,7 @@ export const releaseRun = async (deps: ReleaseRunDeps, id: ContainerId): Promise
   await quietly(deps, id, 'what was mounted could not be taken away', async () =>
     container ? releaseRunMounts(deps, container) : undefined,
   );
+  if (container) await leaveVolumes(deps, container);
   deps.runs.finish(id);
   deps.runs.endStreams(id);
   await quietly(deps, id, 'the FIFOs could not be removed', async () => run.stdio[Symbol.asyncDispose]());

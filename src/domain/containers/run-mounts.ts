@@ -7,7 +7,10 @@ import type { Core } from './core.ts';
 import { hasProcess } from './state.ts';
 import { isUnmapped, rootOwnerOf } from './user-namespace.ts';
 
-export type RunMountDeps = Pick<Core, 'mounts' | 'mountDirectory' | 'store' | 'images' | 'idMaps'>;
+export type RunMountDeps = Pick<
+  Core,
+  'mounts' | 'mountDirectory' | 'store' | 'images' | 'volumes' | 'idMaps'
+>;
 
 /** Where `/dev/shm` of a container lies that lets others share it. Source: containers.md §18, `mounts/shm`. */
 export const sharedMemoryPath = ({ store }: Pick<Core, 'store'>, id: Container['id']): string =>
@@ -21,15 +24,21 @@ const needsPlace = ({ type, subpath }: MountPoint): boolean => type === 'image' 
 const placeOf = ({ mountDirectory }: Pick<Core, 'mountDirectory'>, id: string, index: number): string =>
   join(mountDirectory, id, String(index));
 
-/** Host paths by destination of mount points that stand at a place of their own while the container runs. */
+/** Where a volume is mounted now: a plugin may tell only then. */
+const volumePath = ({ volumes }: Pick<Core, 'volumes'>, { type, name, source }: MountPoint): string =>
+  (type === 'volume' && volumes.pathOf(name)) || source;
+
+/** Host paths by destination of mount points that stand elsewhere than their record says while the container runs. */
 export const placedSources = (
-  deps: Pick<Core, 'mountDirectory'>,
+  deps: Pick<Core, 'mountDirectory' | 'volumes'>,
   { id, mountPoints }: Container,
 ): ReadonlyMap<string, string> =>
   new Map(
-    mountPoints.flatMap((point, index) =>
-      needsPlace(point) ? [[point.destination, placeOf(deps, id, index)] as const] : [],
-    ),
+    mountPoints.flatMap((point, index) => {
+      if (needsPlace(point)) return [[point.destination, placeOf(deps, id, index)] as const];
+      const path = volumePath(deps, point);
+      return path === point.source ? [] : [[point.destination, path] as const];
+    }),
   );
 
 const placePoint = async (
@@ -38,8 +47,8 @@ const placePoint = async (
   point: MountPoint,
   place: string,
 ): Promise<void> => {
-  const { type, imageId, name, source, subpath = '' } = point;
-  if (type !== 'image') return deps.mounts.mountInside(source, subpath, place);
+  const { type, imageId, name, subpath = '' } = point;
+  if (type !== 'image') return deps.mounts.mountInside(volumePath(deps, point), subpath, place);
   const image = imageId && deps.images.find(imageId);
   if (!image) throw new EngineError('not-found', `No such image: ${name}`);
   const layers = await deps.images.viewLayers(image, { unmapped: isUnmapped(hostConfig) });

@@ -64,7 +64,10 @@ const withDevices = (
   return injectDevices(deps, spec, hostConfig.deviceRequests ?? []);
 };
 
-type SpecDeps = Pick<Core, 'config' | 'host' | 'idMaps' | 'store' | 'mountDirectory' | 'programs' | 'log'>;
+type SpecDeps = Pick<
+  Core,
+  'config' | 'host' | 'idMaps' | 'store' | 'mountDirectory' | 'volumes' | 'programs' | 'log'
+>;
 
 /** The OCI runtime spec of one run. @throws internal: Docker answers whatever is found wrong this late by a 500 */
 export const runSpec = (deps: SpecDeps, parts: RunParts): object => {

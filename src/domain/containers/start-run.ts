@@ -31,6 +31,7 @@ import { timeStage } from './time-stage.ts';
 import { resolveUser } from './user.ts';
 import { rootOwnerOf } from './user-namespace.ts';
 import { publishMounts, publishUnmounts } from './volume-events.ts';
+import { useVolumes } from './volume-uses.ts';
 
 export type StartRunDeps = Pick<
   Core,
@@ -39,6 +40,7 @@ export type StartRunDeps = Pick<
   | 'containerd'
   | 'images'
   | 'networks'
+  | 'volumes'
   | 'logs'
   | 'events'
   | 'store'
@@ -136,6 +138,7 @@ const prepare = async (deps: StartRunDeps, container: Container, acquired: Dispo
     ),
     startStep(async () => {
       await makeBindSources(container.mountPoints, rootOwnerOf(deps, container));
+      await useVolumes(deps, container, container.id, acquired);
       checkMounts(deps, container);
       await placeRunMounts(deps, container, acquired);
     }),

@@ -117,6 +117,7 @@ export const sweepLeftovers = async (deps: SweepDeps, spared: ReadonlySet<string
   await attempt(deps, 'mounts', async () =>
     sweepRunMounts(deps, (id) => isInUse(deps, id) || spared.has(id)),
   );
+  await attempt(deps, 'volume mounts', async () => deps.volumes.sweep());
   await Promise.all([
     attempt(deps, 'shims', async () => sweepShims(deps)),
     attempt(deps, 'volumes', async () => sweepVolumes(deps, spared)),

@@ -8,13 +8,13 @@ export const checkVolumeName = (name: string): void => {
   if (name.length === 1) {
     throw new EngineError(
       'invalid-argument',
-      `create ${name}: volume name is too short, names should be at least two alphanumeric characters`,
+      `volume name is too short, names should be at least two alphanumeric characters`,
     );
   }
   if (NAME.test(name)) return;
   throw new EngineError(
     'invalid-argument',
-    `create ${name}: ${JSON.stringify(name)} includes invalid characters for a local volume name, only ` +
+    `${JSON.stringify(name)} includes invalid characters for a local volume name, only ` +
       '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path',
   );
 };

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import { lookup } from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { Semaphore } from '../../base/async.ts';
+import { EngineError, kindOf, messageOf } from '../../base/errors.ts';
+import { placesBelow } from '../../spec/mount-table.ts';
+import { errnoOf } from '../../sys/errno.ts';
+import { detachMount, MS, mount, mountAside } from '../../sys/mount.ts';
+import { parseMountOptions, PROPAGATION } from './mount-options.ts';
+import type { VolumeMount, VolumeMounts } from './mounts.ts';
+
+/** The texts of strerror(3) that mount(2) can end with, as Go prints them. */
+const TEXTS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EBUSY: 'device or resource busy',
+  ECONNREFUSED: 'connection refused',
+  EHOSTUNREACH: 'no route to host',
+  EINVAL: 'invalid argument',
+  EIO: 'input/output error',
+  ELOOP: 'too many levels of symbolic links',
+  ENETUNREACH: 'network is unreachable',
+  ENODEV: 'no such device',
+  ENOENT: 'no such file or directory',
+  ENOMEM: 'cannot allocate memory',
+  ENOTBLK: 'block device required',
+  ENOTDIR: 'not a directory',
+  ENXIO: 'no such device or address',
+  EPERM: 'operation not permitted',
+  EROFS: 'read-only file system',
+  ESTALE: 'stale file handle',
+  ETIMEDOUT: 'connection timed out',
+};
+
+/** File systems whose server may not answer for minutes. */
+const NETWORK = new Set(['nfs', 'nfs4', 'cifs', 'smb3', 'ceph', '9p']);
+/** What the kernel does from memory alone. */
+const IMMEDIATE = new Set(['', 'none', 'tmpfs', 'ramfs', 'overlay']);
+/** A mount that hangs takes one of Node's four threads: the others must stay free for files. */
+const ASIDE_AT_ONCE = 2;
+
+interface Parsed {
+  readonly flags: number;
+  readonly data: string;
+}
+
+/** What failed, in the form of Docker's own text. */
+export const describeMount = (
+  { device, target }: Pick<VolumeMount, 'device' | 'target'>,
+  { flags, data }: Parsed,
+  why: string,
+): string => {
+  const shownFlags = flags === 0 ? '' : `, flags: 0x${flags.toString(16)}`;
+  const shownData = data === '' ? '' : `, data: ${data}`;
+  return `mount ${device}:${target}${shownFlags}${shownData}: ${why}`;
+};
+
+const hidePassword = (text: string): string => text.replaceAll(/\bpassword=[^,:]*/g, 'password=********');
+
+const failure = (request: VolumeMount, parsed: Parsed, cause: unknown): EngineError => {
+  const why = TEXTS[errnoOf(cause) ?? ''] ?? messageOf(cause);
+  return new EngineError(kindOf(cause), hidePassword(describeMount(request, parsed, why)), { cause });
+};
+
+/** `addr=` of a network file system must be an address: the kernel knows no names. @throws internal for a name that is not known */
+const resolveAddress = async (type: string, data: string): Promise<string> => {
+  const name = /(?:^|,)addr=([^,]*)/.exec(data)?.[1] ?? '';
+  if (!NETWORK.has(type) || name === '' || isIP(name) !== 0) return data;
+  try {
+    const { address } = await lookup(name);
+    return data.replace(`addr=${name}`, `addr=${address}`);
+  } catch (cause) {
+    throw new EngineError(
+      'internal',
+      `error resolving passed in network volume address: lookup ${name}: no such host`,
+      { cause },
+    );
+  }
+};
+
+const isMounted = (target: string): boolean =>
+  placesBelow(readFileSync('/proc/self/mountinfo', 'utf8'), target).includes(target);
+
+const detach = (target: string): void => {
+  while (isMounted(target)) {
+    // Else what is mounted below would go where it was bound from, too.
+    mount({ source: '', target, flags: MS.private | MS.recursive });
+    detachMount(target);
+  }
+};
+
+/** The steps after the mount itself: flags that the kernel takes only one by one. */
+const finish = (target: string, flags: number): void => {
+  if ((flags & PROPAGATION) !== 0) mount({ source: '', target, flags: flags & (PROPAGATION | MS.recursive) });
+  const readOnlyBind = MS.bind | MS.readOnly;
+  if ((flags & readOnlyBind) === readOnlyBind)
+    mount({ source: '', target, flags: (flags & ~PROPAGATION) | MS.remount });
+};
+
+const attachParsed = async (
+  { device, type, target }: VolumeMount,
+  { flags, data }: Parsed,
+  aside: Semaphore,
+): Promise<void> => {
+  const call = { source: device, target, type, flags: flags & ~PROPAGATION, data };
+  if (IMMEDIATE.has(type) || (flags & MS.bind) !== 0) mount(call);
+  else {
+    using _place = await aside.acquire();
+    await mountAside(call);
+  }
+  try {
+    finish(target, flags);
+  } catch (error) {
+    detachMount(target);
+    throw error;
+  }
+};
+
+/** The kernel's mounts of volumes. */
+export const createVolumeMounts = (): VolumeMounts => {
+  const aside = new Semaphore(ASIDE_AT_ONCE);
+  return {
+    attach: async (request) => {
+      const { flags, data } = parseMountOptions(request.options);
+      const parsed = { flags, data: await resolveAddress(request.type, data) };
+      try {
+        await attachParsed(request, parsed, aside);
+      } catch (cause) {
+        throw failure(request, parsed, cause);
+      }
+    },
+    detach,
+    isMounted,
+  };
+};

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { VolumeMounts } from '../../adapters/mounts/index.ts';
+import { EngineError, kindOf, messageOf } from '../../base/errors.ts';
+import { isPlain, LOCAL, type VolumeCatalog } from './catalog.ts';
+import type { VolumeDriver } from './driver.ts';
+import { checkLocalOptions } from './local-options.ts';
+import { checkVolumeName } from './volume-name.ts';
+import type { Volume } from './volumes.ts';
+
+export interface LocalDriverDeps {
+  readonly catalog: Pick<VolumeCatalog, 'all' | 'find'>;
+  readonly mounts: VolumeMounts;
+}
+
+const attach = async (mounts: VolumeMounts, { mountpoint, options }: Volume): Promise<void> => {
+  const { type = '', device = '', o = '' } = options ?? {};
+  if (device === '') throw new EngineError('internal', 'missing device in volume options');
+  try {
+    await mounts.attach({ device, type, options: o, target: mountpoint });
+  } catch (cause) {
+    throw new EngineError(kindOf(cause), `failed to mount local volume: ${messageOf(cause)}`, { cause });
+  }
+};
+
+/** Directories of the engine's own, and on them what `type`, `device` and `o` name. */
+export const createLocalDriver = ({ catalog, mounts }: LocalDriverDeps): VolumeDriver => {
+  const own = (): readonly Volume[] => catalog.all().filter(({ driver }) => driver === LOCAL);
+  return {
+    name: LOCAL,
+    scope: 'local',
+    create: async (name, options) => {
+      checkVolumeName(name);
+      checkLocalOptions(options);
+      return Promise.resolve();
+    },
+    // Nothing of what is mounted may go with the directory.
+    remove: async ({ mountpoint }) => mounts.detach(mountpoint),
+    mount: async (volume) => {
+      // What stands already is of an earlier daemon.
+      if (!isPlain(volume) && !mounts.isMounted(volume.mountpoint)) await attach(mounts, volume);
+      return volume.mountpoint;
+    },
+    unmount: async (volume, { alone }) => {
+      if (alone && !isPlain(volume)) mounts.detach(volume.mountpoint);
+      return Promise.resolve();
+    },
+    find: async (name) => Promise.resolve(own().find((volume) => volume.name === name)),
+    list: async () => Promise.resolve(own()),
+  };
+};

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import { doesNotThrow, throws } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkLocalOptions } from './local-options.ts';
+
+describe('options of the local driver', () => {
+  it('are taken when they are complete', () => {
+    doesNotThrow(() => checkLocalOptions({}));
+    doesNotThrow(() => checkLocalOptions({ type: 'tmpfs', device: 'tmpfs' }));
+    doesNotThrow(() => checkLocalOptions({ type: 'none', device: '/srv', o: 'bind,ro' }));
+    doesNotThrow(() => checkLocalOptions({ size: '0' }));
+  });
+
+  it('are refused in the words of Docker', () => {
+    const refused: readonly (readonly [Record<string, string>, string])[] = [
+      [{ y: '1' }, 'invalid option: "y"'],
+      [{ type: 'tmpfs' }, 'missing required option: "device"'],
+      [{ device: '/x' }, 'missing required option: "type"'],
+      [{ o: 'ro' }, 'missing required option: "device"'],
+      [{ o: 'ro', device: '/x' }, 'missing required option: "type"'],
+      [{ size: 'zz' }, "invalid size: 'zz'"],
+      [{ size: '1g' }, 'quota size requested but no quota support'],
+    ];
+    for (const [options, message] of refused)
+      throws(() => checkLocalOptions(options), { kind: 'invalid-argument', message });
+  });
+});
