@@ -11,7 +11,7 @@ import { buildSpec } from './oci-spec/build-spec.ts';
 import type { HostDevices, ResolvedUser, SpecInput } from './oci-spec/oci-spec.ts';
 import { lookAtDevice, resolveDevices } from './oci-spec/resolve-devices.ts';
 import { placedSources, sharedMemoryPath } from './run-mounts.ts';
-import { userNamespaceOf } from './user-namespace.ts';
+import { userNamespaceOf } from './joined-user-namespace.ts';
 
 /** What was found out and built before a runtime spec can be written. */
 export interface RunParts {

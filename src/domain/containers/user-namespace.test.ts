@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { sampleContainer } from '../../../test/support/sample-container.ts';
 import { type HostConfig, hostConfig } from '../../spec/host-config.ts';
 import type { IdMaps } from '../../spec/id-maps.ts';
-import { checkUserNamespace, idMapsOf, rootOwnerOf, userNamespaceOf } from './user-namespace.ts';
+import { userNamespaceOf } from './joined-user-namespace.ts';
+import { checkUserNamespace, idMapsOf, rootOwnerOf } from './user-namespace.ts';
 
 const range = { containerId: 0, hostId: 100_000, size: 65_536 };
 const idMaps: IdMaps = { uids: [range], gids: [{ ...range, hostId: 200_000 }] };

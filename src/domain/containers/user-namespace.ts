@@ -4,8 +4,6 @@ import type { HostConfig } from '../../spec/host-config.ts';
 import { type IdMaps, type Owner, rootOwner } from '../../spec/id-maps.ts';
 import type { Container } from './container.ts';
 import type { ContainersDeps } from './deps.ts';
-import type { DonatedNamespaces } from './namespace-donors.ts';
-import type { SpecInput } from './oci-spec/oci-spec.ts';
 
 type NamespaceDeps = Pick<ContainersDeps, 'idMaps'>;
 
@@ -25,21 +23,6 @@ export const rootOwnerOf = (
 ): Owner | undefined => {
   const maps = idMapsOf(deps, container);
   return maps && rootOwner(maps);
-};
-
-/**
- * The user namespace of a run. What another container gives (network, IPC, processes) belongs to that one's user namespace,
- * which has to be joined as well.
- */
-export const userNamespaceOf = (
-  deps: NamespaceDeps,
-  container: Container,
-  donated: DonatedNamespaces,
-): SpecInput['userNamespace'] => {
-  const maps = idMapsOf(deps, container);
-  if (!maps) return undefined;
-  const donor = donated.pid ?? donated.ipc ?? donated.network?.path;
-  return { maps, ...(donor !== undefined && { path: donor.replace(/[^/]+$/, 'user') }) };
 };
 
 const conflicting = (text: string): EngineError => new EngineError('invalid-argument', text);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isKind } from '../../../base/errors.ts';
 import { FUNCTIONS, type Kind, type TemplateFunction } from './functions.ts';
 import type { Command, Node, Operand, Pipeline } from './parse.ts';
 import { executeError, type Spot } from './template-error.ts';
@@ -45,7 +46,7 @@ const callFunction = (
   try {
     return call(...(given.map(({ value }) => value) as never[]));
   } catch (error) {
-    if (error instanceof RangeError) throw executeError(spot, error.message);
+    if (isKind(error, 'invalid-argument')) throw executeError(spot, error.message);
     throw error;
   }
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { EngineError } from '../../../base/errors.ts';
 import { printAll, printFormatted } from './print-formatted.ts';
 import { isList, isMap, isTrue, printValue, typeName, type Value } from './value.ts';
 
@@ -10,9 +11,11 @@ export interface TemplateFunction {
   /** The kinds of its arguments; with `rest` any number more of anything. */
   readonly takes: readonly Kind[];
   readonly rest?: true;
-  /** @throws RangeError with Go's message for values that it can't take */
+  /** @throws invalid-argument with Go's message for values that it can't take */
   readonly call: (...values: never[]) => Value;
 }
+
+const refused = (message: string): EngineError => new EngineError('invalid-argument', message);
 
 const sorted = (value: Value): unknown =>
   isMap(value)
@@ -23,36 +26,36 @@ const lengthOf = (value: Value): number => {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (isList(value)) return value.length;
   if (isMap(value)) return Object.keys(value).length;
-  throw new RangeError(`error calling len: len of type ${typeName(value)}`);
+  throw refused(`error calling len: len of type ${typeName(value)}`);
 };
 
 const indexOf = (value: Value, key: Value): Value => {
   if (isMap(value)) {
     if (typeof key !== 'string')
-      throw new RangeError(`error calling index: value has type ${typeName(key)}; should be string`);
+      throw refused(`error calling index: value has type ${typeName(key)}; should be string`);
     return Object.hasOwn(value, key) ? value[key] : '';
   }
   if (typeof key !== 'number')
-    throw new RangeError(`error calling index: cannot index slice/array with type ${typeName(key)}`);
+    throw refused(`error calling index: cannot index slice/array with type ${typeName(key)}`);
   if (typeof value !== 'string' && !isList(value))
-    throw new RangeError(`error calling index: can't index item of type ${typeName(value)}`);
+    throw refused(`error calling index: can't index item of type ${typeName(value)}`);
   const items = typeof value === 'string' ? [...Buffer.from(value)] : value;
-  if (key < 0 || key >= items.length) throw new RangeError(`error calling index: index out of range: ${key}`);
+  if (key < 0 || key >= items.length) throw refused(`error calling index: index out of range: ${key}`);
   return items[key];
 };
 
 const slice = (value: Value, ...bounds: Value[]): Value => {
   if (typeof value !== 'string' && !isList(value))
-    throw new RangeError(`error calling slice: can't slice item of type ${typeName(value)}`);
+    throw refused(`error calling slice: can't slice item of type ${typeName(value)}`);
   const [start = 0, end = value.length] = bounds.map(Number);
   if (!(start >= 0 && end >= start && end <= value.length))
-    throw new RangeError(`error calling slice: index out of range: ${start <= value.length ? end : start}`);
+    throw refused(`error calling slice: index out of range: ${start <= value.length ? end : start}`);
   return value.slice(start, end);
 };
 
 const compare = (one: Value, other: Value): number => {
   if (typeof one !== typeof other)
-    throw new RangeError('error calling comparison: incompatible types for comparison');
+    throw refused('error calling comparison: incompatible types for comparison');
   if (one === other) return 0;
   return (one ?? 0) < (other ?? 0) ? -1 : 1;
 };
