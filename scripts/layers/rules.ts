@@ -15,6 +15,7 @@ const ROOMS = [
   'cluster',
   'build',
   'containers',
+  'dns',
   'networks',
   'volumes',
   'logs',

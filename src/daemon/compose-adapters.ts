@@ -3,6 +3,7 @@ import { type Cgroups, createCgroups } from '../adapters/cgroups/index.ts';
 import { type Compression, createCompression } from '../adapters/compression/index.ts';
 import { type ContainerFiles, createContainerFiles } from '../adapters/container-files/index.ts';
 import { type Containerd, createContainerd } from '../adapters/containerd/index.ts';
+import { createDnsSockets, type DnsSockets } from '../adapters/dns-sockets/index.ts';
 import { createDisk, type Disk } from '../adapters/disk/index.ts';
 import {
   createMounts,
@@ -53,6 +54,7 @@ export interface Adapters {
   readonly containerFiles: ContainerFiles;
   readonly containerStore: ContainerStore;
   readonly disk: Disk;
+  readonly dnsSockets: DnsSockets;
   readonly mounts: Mounts;
   readonly eventStore: EventStore;
   readonly host: Host;
@@ -65,6 +67,8 @@ export interface Adapters {
   readonly netlink: Netlink;
   readonly networkStore: NetworkStore;
   readonly nftables: Nftables;
+  /** A new access to the packet filter of the network namespace in which it is first used. */
+  readonly openNftables: () => Nftables;
   readonly processStatus: ProcessStatus;
   readonly programs: Programs;
   readonly registries: Registries;
@@ -118,6 +122,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     ),
     compression: createCompression(),
     disk: createDisk(),
+    dnsSockets: createDnsSockets(),
     mounts: createMounts(paths.runDirectory),
     registries: createRegistries({
       userAgent,
@@ -127,6 +132,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     netlink: createNetlink(),
     namespaces: stack.use(createNetworkNamespaces()),
     nftables: createNftables(),
+    openNftables: createNftables,
     hostNetwork: createHostNetwork(),
     hostPorts: createHostPorts(),
     logFiles: createLogFiles(),

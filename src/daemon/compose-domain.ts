@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomInt } from 'node:crypto';
 import type { Host } from '../adapters/host/index.ts';
 import type { ConfigSource } from '../base/config-source.ts';
 import type { Log } from '../base/log.ts';
@@ -9,6 +10,7 @@ import {
   createContainers,
   type HostFacts,
 } from '../domain/containers/index.ts';
+import { createDns, type DnsRoom } from '../domain/dns/index.ts';
 import { createEvents, type EventLog } from '../domain/events/index.ts';
 import { createImages, type ImagesConfig, type StartableImages } from '../domain/images/index.ts';
 import { createLogs, type Logs, type LogsConfig } from '../domain/logs/index.ts';
@@ -28,6 +30,7 @@ export interface Rooms {
   readonly images: StartableImages;
   readonly logs: Logs;
   readonly volumes: ReturnType<typeof createVolumes>;
+  readonly dns: DnsRoom;
   readonly networks: NetworksRoom;
   readonly containers: ContainersRoom;
   readonly system: SystemRoom;
@@ -142,6 +145,12 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     events,
     log: room('volumes'),
   });
+  const dns = createDns({
+    sockets: adapters.dnsSockets,
+    namespaces: adapters.namespaces,
+    openNftables: adapters.openNftables,
+    random: (below) => randomInt(below),
+  });
   const networks = createNetworks({
     config,
     namespaceDirectory: paths.namespaces,
@@ -152,6 +161,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     hostNetwork: adapters.hostNetwork,
     store: adapters.networkStore,
     events,
+    resolution: dns,
     log: room('networks'),
   });
   const facts = hostFacts(host, config.current);
@@ -196,5 +206,5 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     logs,
     events,
   });
-  return { events, images, logs, volumes, networks, containers, system };
+  return { events, images, logs, volumes, dns, networks, containers, system };
 };

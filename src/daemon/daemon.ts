@@ -190,6 +190,7 @@ export class Daemon implements AsyncDisposable {
 
   /** What needs no containerd is done while it starts. */
   async #startRooms({ adapters, rooms }: Parts, containerd: Promise<unknown>): Promise<void> {
+    this.#stack.use(rooms.dns);
     this.#stack.use(rooms.networks);
     const probing = rooms.system.probe(containerd).catch((error: unknown) => {
       this.#log.warn('the programs beneath the engine could not be asked', { error: messageOf(error) });

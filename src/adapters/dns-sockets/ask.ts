@@ -7,14 +7,20 @@ import type { DnsConversation, DnsConversationEvents, DnsServer, DnsTransport } 
 import { framed, readFrames } from './framing.ts';
 import { asGiven } from './serve-datagrams.ts';
 
+interface ToldOnce {
+  over: boolean;
+  readonly received: (message: Buffer) => void;
+  readonly failed: (error: Error) => void;
+}
+
 /** Tells of one failure at most, and of nothing once it is over. */
-const once = (events: DnsConversationEvents): DnsConversationEvents & { over: boolean } => {
-  const guarded = {
+const once = (events: DnsConversationEvents): ToldOnce => {
+  const guarded: ToldOnce = {
     over: false,
-    received: (message: Buffer): void => {
+    received: (message) => {
       if (!guarded.over) events.received(message);
     },
-    failed: (error: Error): void => {
+    failed: (error) => {
       if (guarded.over) return;
       guarded.over = true;
       events.failed(error);

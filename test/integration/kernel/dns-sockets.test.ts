@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { test } from 'node:test';
 import { dnsSocketsContract } from '../../../src/adapters/dns-sockets/contract.ts';
 import { createDnsSockets } from '../../../src/adapters/dns-sockets/index.ts';
@@ -21,7 +21,7 @@ const awake = async <Value>(work: Promise<Value>): Promise<Value> => {
 test('kernel DNS sockets: nobody at a port is told of, by datagram and by connection', async () => {
   const probe = createSocket('udp4').bind(0, ADDRESS);
   await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
+  const { port } = probe.address();
   probe.close();
   await once(probe, 'close');
   for (const transport of ['udp', 'tcp'] as const) {

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+export { createDns } from './dns.ts';
+export type { DnsDeps, DnsRoom } from './dns.ts';

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { DnsTransport } from '../../adapters/dns-sockets/index.ts';
+import { HEADER_LENGTH, decodeHeader } from '../../spec/dns/decode.ts';
+import { encodeMessage } from '../../spec/dns/encode.ts';
+import {
+  type DnsHeader,
+  type DnsMessage,
+  type DnsRecord,
+  LONGEST_MESSAGE,
+  PLAIN_HEADER,
+  RCODE,
+  TYPE,
+  datagramSize,
+  ednsRecord,
+} from '../../spec/dns/message.ts';
+
+/** What the engine says of itself in a datagram, unless the client takes less: it fits in one packet on every link. */
+const OWN_DATAGRAM = 1232;
+
+/** The header of a reply to `query`. It is not authoritative: the engine answers as a resolver does. */
+const replyHeader = (query: DnsHeader, rcode: number): DnsHeader => ({
+  ...PLAIN_HEADER,
+  id: query.id,
+  response: true,
+  opcode: query.opcode,
+  recursionDesired: query.recursionDesired,
+  recursionAvailable: true,
+  checkingDisabled: query.checkingDisabled,
+  rcode,
+});
+
+const sizeFor = (query: DnsMessage, transport: DnsTransport): number =>
+  transport === 'tcp' ? LONGEST_MESSAGE : datagramSize(query);
+
+/** The engine's own reply, no longer than the client takes. */
+export const replyTo = (
+  query: DnsMessage,
+  transport: DnsTransport,
+  rcode: number = RCODE.noError,
+  answers: readonly DnsRecord[] = [],
+): Buffer => {
+  const asksForEdns = query.additionals.some(({ type }) => type === TYPE.opt);
+  const reply: DnsMessage = {
+    header: replyHeader(query.header, rcode),
+    questions: query.questions,
+    answers,
+    authorities: [],
+    // RFC 6891, 6.1.1: who says OPT is told OPT.
+    additionals: asksForEdns ? [ednsRecord(OWN_DATAGRAM)] : [],
+  };
+  return encodeMessage(reply, sizeFor(query, transport));
+};
+
+/** The reply to what cannot be read, or is no question: its header alone. `undefined` for what must not be replied to. */
+export const replyToUnreadable = (bytes: Uint8Array): Buffer | undefined => {
+  const header = decodeHeader(bytes);
+  if (!header || header.response) return undefined;
+  const rcode = header.opcode === 0 ? RCODE.formatError : RCODE.notImplemented;
+  const reply = { header: replyHeader(header, rcode), questions: [], answers: [], authorities: [] };
+  return encodeMessage({ ...reply, additionals: [] });
+};
+
+/** `reply` of a server as the client gets it: under the client's number, and cut to nothing (TC) when it takes less. */
+export const passOn = (query: DnsMessage, transport: DnsTransport, reply: Buffer): Buffer => {
+  if (reply.length <= sizeFor(query, transport)) {
+    const copy = Buffer.from(reply);
+    copy.writeUInt16BE(query.header.id, 0);
+    return copy;
+  }
+  const header = decodeHeader(reply) ?? replyHeader(query.header, RCODE.serverFailure);
+  return encodeMessage({
+    header: { ...header, id: query.header.id, truncated: true },
+    questions: query.questions,
+    answers: [],
+    authorities: [],
+    additionals: [],
+  }).subarray(0, Math.max(HEADER_LENGTH, sizeFor(query, transport)));
+};
