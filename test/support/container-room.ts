@@ -137,10 +137,16 @@ const fakeImages = (layers: Set<string>, holders: Set<string>): Images => ({
 
 const fakeNetworks = (sandboxes: Set<string>, publish: (event: NewEvent) => void): Networks => ({
   list: () => [],
-  resolve: unused,
+  resolve: (reference) => {
+    throw new EngineError('not-found', `network ${reference} not found`);
+  },
   create: unused,
   delete: unused,
   prune: unused,
+  checkEndpoint: () => [],
+  connect: unused,
+  disconnect: unused,
+  publishDisconnect: unused,
   endpoints: () => [],
   createSandbox: async ({ container, networkMode }) => {
     if (networkMode === 'missing') throw new EngineError('not-found', 'network missing not found');

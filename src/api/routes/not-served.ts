@@ -40,8 +40,6 @@ const LATER: readonly Row[] = [
   ['BuildPrune', 'POST', '/build/prune'],
   ['Session', 'POST', '/session'],
   ['Grpc', 'POST', '/grpc'],
-  ['NetworkConnect', 'POST', '/networks/{id:.*}/connect'],
-  ['NetworkDisconnect', 'POST', '/networks/{id:.*}/disconnect'],
   ['GetPluginPrivileges', 'GET', '/plugins/privileges'],
   ['PluginDelete', 'DELETE', '/plugins/{name:.*}'],
   ['PluginEnable', 'POST', '/plugins/{name:.*}/enable'],

@@ -43,8 +43,10 @@ import { imageInspectRoute } from './images/inspect.ts';
 import { imageListRoute } from './images/list.ts';
 import { imageLoadRoute } from './images/load.ts';
 import { imageTagRoute } from './images/tag.ts';
+import { networkConnectRoute } from './networks/connect.ts';
 import { networkCreateRoute } from './networks/create.ts';
 import { networkDeleteRoute } from './networks/delete.ts';
+import { networkDisconnectRoute } from './networks/disconnect.ts';
 import { networkInspectRoute } from './networks/inspect.ts';
 import { networkListRoutes } from './networks/list.ts';
 import { networkPruneRoute } from './networks/prune.ts';
@@ -125,12 +127,14 @@ const imageRoutes = ({ images, host }: RoutesDeps): readonly Route[] => [
   imageDeleteRoute(images),
 ];
 
-const networkRoutes = ({ networks }: RoutesDeps): readonly Route[] => [
+const networkRoutes = ({ networks, containers }: RoutesDeps): readonly Route[] => [
   ...networkListRoutes(networks),
   networkInspectRoute(networks),
   networkCreateRoute(networks),
   networkPruneRoute(networks),
   networkDeleteRoute(networks),
+  networkConnectRoute(containers),
+  networkDisconnectRoute(containers),
 ];
 
 const volumeRoutes = ({ volumes }: RoutesDeps): readonly Route[] => [

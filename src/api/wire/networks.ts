@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ApiVersion } from '../version.ts';
 import { bool, type Infer, map, named, pointer, slice, string, struct } from '../../base/go-json.ts';
+import { type EndpointRequest, endpointRequest } from '../../spec/endpoint-settings.ts';
 import { formatRfc3339Nano } from '../../base/time.ts';
 import type { Endpoint, IpamPool, Network, NetworkCreateRequest } from '../../domain/networks/index.ts';
 
@@ -67,6 +68,25 @@ export const networkCreateRequest = (body: CreateBody, api: ApiVersion): Network
   options: body.options ?? {},
   labels: body.labels ?? {},
 });
+
+/** Engine API, `NetworkConnectRequest`. */
+export const networkConnectBody = struct('ConnectOptions', {
+  container: string,
+  endpointConfig: pointer(endpointRequest),
+});
+
+/** What the body asks of the endpoint: a MAC address since API 1.44, a priority since 1.48. */
+export const networkConnectRequest = (
+  { endpointConfig = endpointRequest.zero }: Infer<typeof networkConnectBody>,
+  api: ApiVersion,
+): EndpointRequest => ({
+  ...endpointConfig,
+  ...(api < 44 ? { macAddress: '' } : {}),
+  ...(api < 48 ? { gwPriority: 0 } : {}),
+});
+
+/** Engine API, `NetworkDisconnectRequest`. */
+export const networkDisconnectBody = struct('DisconnectOptions', { container: string, force: bool });
 
 const poolBody = ({ subnet, ipRange, gateway, auxiliaryAddresses }: IpamPool): object => ({
   Subnet: subnet,

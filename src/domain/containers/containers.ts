@@ -4,6 +4,7 @@ import type { Nanoseconds, Timestamp } from '../../base/time.ts';
 import type { ContainerConfig } from '../../spec/container-config.ts';
 import type { ImageId } from '../../spec/digest.ts';
 import type { NetworkingConfig } from '../../spec/endpoint-settings.ts';
+import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { HostConfig } from '../../spec/host-config.ts';
 import type { Platform } from '../../spec/platform.ts';
 import type { LogLine, LogQuery, OutputStream } from '../logs/index.ts';
@@ -237,6 +238,10 @@ export interface Containers {
   pause(reference: string): Promise<void>;
   unpause(reference: string): Promise<void>;
   rename(reference: string, name: string): Promise<void>;
+  /** Adds a container to a network. @throws not-found, invalid-argument, forbidden in Docker's words */
+  connectNetwork(network: string, reference: string, request: EndpointRequest): Promise<void>;
+  /** Takes a container out of a network. @throws not-found, invalid-argument, internal in Docker's words */
+  disconnectNetwork(network: string, reference: string, options: { readonly force: boolean }): Promise<void>;
   delete(
     reference: string,
     options: { readonly force: boolean; readonly volumes: boolean; readonly link: boolean },

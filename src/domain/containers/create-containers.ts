@@ -6,12 +6,14 @@ import { attachContainer } from './attach.ts';
 import { containerChanges } from './changes.ts';
 import { createCheckpoint, deleteCheckpoint, listCheckpoints } from './checkpoint.ts';
 import { commitContainer } from './commit.ts';
+import { connectNetwork } from './connect-network.ts';
 import type { Core } from './core.ts';
 import { createCore } from './create-core.ts';
 import { createContainer } from './create.ts';
 import { deleteContainer } from './delete.ts';
 import type { ContainersDeps, ContainersRoom } from './deps.ts';
 import { findCdiDevices } from './devices/cdi-devices.ts';
+import { disconnectNetwork } from './disconnect-network.ts';
 import { createExecs } from './exec/create-execs.ts';
 import { exportContainer } from './export.ts';
 import { inspectContainer } from './inspect.ts';
@@ -61,6 +63,9 @@ export const createContainers = (deps: ContainersDeps): ContainersRoom => {
     pause: async (reference) => pauseContainer(core, reference),
     unpause: async (reference) => unpauseContainer(core, reference),
     rename: async (reference, name) => renameContainer(core, reference, name),
+    connectNetwork: async (network, reference, request) => connectNetwork(core, network, reference, request),
+    disconnectNetwork: async (network, reference, options) =>
+      disconnectNetwork(core, network, reference, options),
     delete: async (reference, options) => deleteContainer(core, reference, options),
     wait: (reference, condition, options) => waitForContainer(core, reference, condition, options),
     resize: async (reference, size) => resizeContainer(core, reference, size),

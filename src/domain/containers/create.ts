@@ -11,6 +11,7 @@ import type { Container, MountPoint } from './container.ts';
 import type { CreateRequest } from './containers.ts';
 import type { Core } from './core.ts';
 import { reserveGeneratedName } from './generate-name.ts';
+import { nameEndpoints } from './name-endpoints.ts';
 import { reserveLinkNames } from './links/link-names.ts';
 import { markRootfs } from './mark-rootfs.ts';
 import { checkBindSources, fillVolumes, makeMountPoints } from './mount-sources.ts';
@@ -25,6 +26,7 @@ export type CreateDeps = Pick<
   | 'host'
   | 'images'
   | 'volumes'
+  | 'networks'
   | 'logs'
   | 'ledger'
   | 'holds'
@@ -89,6 +91,7 @@ interface Made {
   readonly created: Timestamp;
   readonly image: Image;
   readonly mountPoints: readonly MountPoint[];
+  readonly endpoints: Container['endpoints'];
   readonly appArmorProfile: string;
 }
 
@@ -109,7 +112,7 @@ const newContainer = (made: Made, planned: ContainerPlan): Container => ({
   manuallyStopped: false,
   mountPoints: made.mountPoints,
   ...(planned.links.length > 0 && { links: planned.links }),
-  endpoints: planned.endpoints,
+  endpoints: made.endpoints,
   networkIds: {},
   appArmorProfile: made.appArmorProfile,
 });
@@ -149,6 +152,7 @@ export const createContainer = async (
   // Held from here on, so that the image can't go while its file system is being prepared.
   using _image = deps.images.hold(image.id, { container: id, isRunning: () => false });
   const planned = plan(deps, request, id, image);
+  const endpoints = nameEndpoints(deps, planned.endpoints);
   await checkBindSources(planned.mounts);
 
   await using acquired = new Disposer();
@@ -163,6 +167,7 @@ export const createContainer = async (
       created: now(),
       image,
       mountPoints,
+      endpoints,
       appArmorProfile: appArmorProfile(planned.hostConfig, deps.host),
     },
     planned,

@@ -63,12 +63,17 @@ const endpointErrors = (request: EndpointRequest): readonly string[] => {
   ];
 };
 
-const MAC = /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i;
+/** Six bytes in hexadecimal digits. */
+export const MAC_ADDRESS = /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i;
+
+/** One error as it stands, several as a list: Docker's way of joining them. */
+export const joinedErrors = (errors: readonly string[]): string =>
+  errors.length === 1 ? (errors[0] ?? '') : errors.map((error) => `* ${error}`).join('\n');
 
 /** What is asked of each network. @throws invalid-argument `invalid config for network X: …` */
 export const validateEndpoints = (endpoints: Readonly<Record<string, EndpointRequest>>): void => {
   for (const [network, request] of Object.entries(endpoints)) {
-    if (request.macAddress !== '' && !MAC.test(request.macAddress)) {
+    if (request.macAddress !== '' && !MAC_ADDRESS.test(request.macAddress)) {
       throw new EngineError(
         'invalid-argument',
         `invalid config for network ${network}: invalid MAC address ${request.macAddress}`,
@@ -76,10 +81,9 @@ export const validateEndpoints = (endpoints: Readonly<Record<string, EndpointReq
     }
     const errors = PREDEFINED.has(network) ? endpointErrors(request) : [];
     if (errors.length === 0) continue;
-    const text = errors.length === 1 ? errors[0] : errors.map((error) => `* ${error}`).join('\n');
     throw new EngineError(
       'invalid-argument',
-      `invalid config for network ${network}: invalid endpoint settings:\n${text}`,
+      `invalid config for network ${network}: invalid endpoint settings:\n${joinedErrors(errors)}`,
     );
   }
 };

@@ -76,7 +76,8 @@ export const setUpNetwork = async (
       containerName: name,
       hostname: config.hostname,
       domainname: config.domainname,
-      networkMode: hostConfig.networkMode,
+      // Who was taken out of all of its networks is in none.
+      networkMode: Object.keys(endpoints).length > 0 ? hostConfig.networkMode : '',
       endpoints,
       publish: publishRequests(config, hostConfig),
       awaitsProcess,

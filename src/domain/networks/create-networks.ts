@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { NetlinkConnection } from '../../adapters/netlink/index.ts';
+import { EngineError } from '../../base/errors.ts';
 import type { ContainerId, NetworkId } from '../../base/ids.ts';
 import { BridgeNetwork } from './bridge/bridge-network.ts';
 import { prepareBridge } from './bridge/prepare-bridge.ts';
+import { connectSandbox, disconnectSandbox } from './change-membership.ts';
 import { type CreateSandboxDeps, createSandbox } from './create-sandbox.ts';
+import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { ActiveNetwork } from './driver.ts';
 import { filterNetworks, findNetwork } from './find-network.ts';
 import { Firewall } from './firewall.ts';
 import { noSuchNetwork } from './errors.ts';
 import { guardedBridges } from './guarded-bridges.ts';
 import { LinkedPorts } from './linked-ports.ts';
-import type { LiveSandbox, SandboxDeps } from './live-sandbox.ts';
+import { type LiveSandbox, type SandboxDeps, publishMembership } from './live-sandbox.ts';
 import type {
+  ConnectRequest,
   Endpoint,
   Network,
   NetworkCreateRequest,
@@ -36,6 +40,7 @@ import {
   publishedOnRecord,
 } from './restore-sandboxes.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
+import { sweepStrays } from './sweep-strays.ts';
 import { tableName } from './table-name.ts';
 import { UserNetworks } from './user-networks.ts';
 
@@ -152,6 +157,29 @@ class Room implements NetworksRoom {
     this.#linked.open(opening);
   }
 
+  checkEndpoint(reference: string, request: EndpointRequest): readonly string[] {
+    return this.#find(reference).check(request);
+  }
+
+  connect(container: ContainerId, { network, containerName, request }: ConnectRequest): Endpoint {
+    return connectSandbox(
+      this.#createDeps(),
+      this.#live(container),
+      this.#find(network),
+      { containerName },
+      request,
+    );
+  }
+
+  disconnect(container: ContainerId, network: NetworkId): void {
+    disconnectSandbox(this.#createDeps(), this.#live(container), this.#find(network));
+  }
+
+  publishDisconnect(container: ContainerId, id: NetworkId): void {
+    const { name } = this.#find(id).network;
+    publishMembership(this.#sandboxDeps(), 'disconnect', { network: id, networkName: name, container });
+  }
+
   renameContainer(container: ContainerId, name: string): void {
     this.#sandboxes.get(container)?.rename(name);
   }
@@ -159,7 +187,8 @@ class Room implements NetworksRoom {
   async sweep(isKnown: (container: ContainerId) => boolean): Promise<number> {
     const strangers = this.#records().filter(({ container }) => !isKnown(container));
     // Before the sandboxes go: their links go with their namespaces, and removing a link by itself is slow.
-    const swept = this.#sweepNamespaces() + this.#sweepLinks();
+    const { namespaces, namespaceDirectory } = this.#deps;
+    const swept = sweepStrays({ namespaces, namespaceDirectory, networks: this.#active }, this.#records());
     for (const { container } of strangers) {
       this.#sandboxes.get(container)?.release();
       this.#discardLeft(container);
@@ -207,8 +236,9 @@ class Room implements NetworksRoom {
   }
 
   #sandboxDeps(): SandboxDeps {
-    const { netlink, namespaces, store, events, log } = this.#deps;
-    return { networks: this.#active, firewall: this.#firewall, netlink, namespaces, store, events, log };
+    const { netlink, namespaces, store, events, log, resolution } = this.#deps;
+    const own = { networks: this.#active, firewall: this.#firewall };
+    return { ...own, netlink, namespaces, store, events, log, resolution };
   }
 
   #publishing(config: NetworksConfig): PublishDeps {
@@ -231,13 +261,21 @@ class Room implements NetworksRoom {
     const { hostNetwork, namespaceDirectory } = this.#deps;
     const config = this.#deps.config.current;
     const publishing = this.#publishing(config);
-    const find = (reference: string): ActiveNetwork => {
-      const { id } = this.resolve(reference);
-      const active = this.#active.get(id);
-      if (!active) throw noSuchNetwork(reference);
-      return active;
-    };
+    const find = (reference: string): ActiveNetwork => this.#find(reference);
     return { ...this.#sandboxDeps(), hostNetwork, namespaceDirectory, publishing, config, find };
+  }
+
+  #find(reference: string): ActiveNetwork {
+    const active = this.#active.get(this.resolve(reference).id);
+    if (!active) throw noSuchNetwork(reference);
+    return active;
+  }
+
+  /** @throws not-found */
+  #live(container: ContainerId): LiveSandbox {
+    const sandbox = this.#sandboxes.get(container);
+    if (sandbox) return sandbox;
+    throw new EngineError('not-found', `sandbox for container ${container} not found`);
   }
 
   #discardLeft(container: ContainerId): void {
@@ -249,20 +287,6 @@ class Room implements NetworksRoom {
 
   #records(): readonly SandboxRecord[] {
     return [...this.#left.values(), ...[...this.#sandboxes.values()].map(({ record }) => record)];
-  }
-
-  #sweepNamespaces(): number {
-    const { namespaces, namespaceDirectory } = this.#deps;
-    const paths = new Set(this.#records().map(({ namespacePath }) => namespacePath));
-    const strays = namespaces.list(namespaceDirectory).filter((path) => !paths.has(path));
-    for (const path of strays) namespaces.remove(path);
-    return strays.length;
-  }
-
-  #sweepLinks(): number {
-    const endpoints = this.#records().flatMap((record) => record.endpoints);
-    const links = new Set(endpoints.map(({ hostLink }) => hostLink));
-    return [...this.#active.values()].reduce((sum, active) => sum + active.sweep(links), 0);
   }
 }
 

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import type { HostNetwork } from '../../adapters/host-network/index.ts';
-import { type NetworkId, type SandboxId, randomId, shortId } from '../../base/ids.ts';
-import type { ActiveNetwork, EndpointPlace, NamespaceSite, PlacedEndpoint } from './driver.ts';
+import { type SandboxId, randomId, shortId } from '../../base/ids.ts';
+import type { ActiveNetwork, NamespaceSite, PlacedEndpoint } from './driver.ts';
 import { gatewaysOf } from './gateways.ts';
+import { hostsLinesOf } from './hosts-lines.ts';
+import { applySysctls } from './endpoint-sysctls.ts';
 import { publishFailed, setUpFailed } from './errors.ts';
 import { LiveSandbox, type SandboxDeps, publishMembership } from './live-sandbox.ts';
+import { hasNames } from './named-sandbox.ts';
+import { publishedEndpoint, publishingFor } from './move-ports.ts';
+import { placeEndpoint } from './place-endpoint.ts';
 import type { SandboxRequest } from './networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
 import { type LivePort, type PublishDeps, mergePorts, publishPorts } from './publish-ports.ts';
-import { type ResolverOverrides, resolvConf } from './resolv-conf.ts';
+import { resolverSetup } from './resolver-text.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 
 export interface CreateSandboxDeps extends SandboxDeps {
@@ -30,7 +35,8 @@ const LOOPBACK = 1;
  */
 const networksOf = (deps: CreateSandboxDeps, request: SandboxRequest): readonly ActiveNetwork[] => {
   const named = Object.keys(request.endpoints);
-  return (named.length > 0 ? named : [request.networkMode])
+  const mode = request.networkMode === '' ? [] : [request.networkMode];
+  return (named.length > 0 ? named : mode)
     .map((reference) => (reference === 'default' ? 'bridge' : reference))
     .filter((reference) => reference !== 'bridge' || deps.config.bridge !== 'none')
     .map((reference) => deps.find(reference));
@@ -44,28 +50,14 @@ const reservePlaces = (
   networks: readonly ActiveNetwork[],
   request: SandboxRequest,
   acquired: DisposableStack,
-): readonly PlacedEndpoint[] =>
-  networks.map((active, index) => {
-    const place = active.reserve(requestFor(active, request));
-    acquired.defer(() => active.detach(place));
-    return placed(active.network.id, active.network.name, request, place, index);
-  });
-
-const placed = (
-  network: NetworkId,
-  networkName: string,
-  request: SandboxRequest,
-  place: EndpointPlace,
-  index: number,
-): PlacedEndpoint => ({
-  id: randomId(),
-  network,
-  networkName,
-  container: request.container,
-  containerName: request.containerName,
-  ...place,
-  interfaceName: place.hostLink === '' ? '' : `eth${index}`,
-});
+): readonly PlacedEndpoint[] => {
+  const { container, containerName } = request;
+  return networks.reduce<readonly PlacedEndpoint[]>((others, active) => {
+    const endpoint = placeEndpoint(active, { container, containerName }, requestFor(active, request), others);
+    acquired.defer(() => active.detach(endpoint));
+    return [...others, endpoint];
+  }, []);
+};
 
 /** Whether an endpoint is the one by which packets leave. */
 const waysOutOf = (
@@ -81,10 +73,12 @@ const furnish = (deps: CreateSandboxDeps, path: string, endpoints: readonly Plac
   using inside = deps.netlink.connect();
   using file = deps.namespaces.open(path);
   inside.changeLink(LOOPBACK, { up: true });
-  for (const endpoint of endpoints)
-    deps.networks
-      .get(endpoint.network)
-      ?.attach(endpoint, { file: file.fd, inside, isWayOut: waysOutOf(deps, endpoints)(endpoint) });
+  const isWayOut = waysOutOf(deps, endpoints);
+  for (const endpoint of endpoints) {
+    const active = deps.networks.get(endpoint.network);
+    active?.attach(endpoint, { file: file.fd, inside, isWayOut: isWayOut(endpoint) });
+    applySysctls(deps.hostNetwork, endpoint);
+  }
 };
 
 /** For a namespace that the runtime made. */
@@ -98,13 +92,6 @@ const furnishLater =
     }
   };
 
-/** The endpoint that the host's ports lead to: the first one that has an address for them. */
-const publishedEndpoint = (
-  deps: CreateSandboxDeps,
-  endpoints: readonly PlacedEndpoint[],
-): PlacedEndpoint | undefined =>
-  endpoints.find(({ network }) => deps.networks.get(network)?.publishes === true);
-
 const publish = (
   deps: CreateSandboxDeps,
   request: SandboxRequest,
@@ -113,7 +100,7 @@ const publish = (
 ): readonly LivePort[] => {
   if (!endpoint || request.publish.length === 0) return [];
   try {
-    const live = publishPorts(deps.publishing, request.publish, endpoint.ipv4Address);
+    const live = publishPorts(publishingFor(deps, endpoint), request.publish, endpoint.ipv4Address);
     for (const port of live) acquired.use(port);
     const published = live.map((port) => port.published);
     deps.firewall.publish(published, endpoint.ipv4Address);
@@ -124,30 +111,11 @@ const publish = (
   }
 };
 
-const overridesOf = (request: SandboxRequest, config: NetworksConfig): ResolverOverrides => {
-  const pick = (own: readonly string[] | undefined, daemons: readonly string[]): readonly string[] =>
-    own !== undefined && own.length > 0 ? own : daemons;
-  return {
-    servers: pick(request.dns?.servers, config.dns),
-    search: pick(request.dns?.search, config.dnsSearch),
-    options: pick(request.dns?.options, config.dnsOptions),
-  };
-};
-
-/** A container in the host's own network sees the host's resolver as it is, unless something overrides it. */
-const resolverText = (deps: CreateSandboxDeps, request: SandboxRequest, usesHost: boolean): string => {
-  const host = deps.hostNetwork.resolverConfiguration();
-  const own = overridesOf(request, deps.config);
-  const untouched = own.servers.length + own.search.length + own.options.length === 0;
-  return usesHost && untouched ? host.text : resolvConf(host, own);
-};
-
-/** The container's own lines in `/etc/hosts`: one an address, the full name first. */
-const hostsLinesOf = ({ hostname, domainname }: SandboxRequest, endpoints: readonly PlacedEndpoint[]) => {
-  const names = domainname === '' ? hostname : `${hostname}.${domainname} ${hostname}`;
-  return endpoints
-    .filter(({ ipv4Address }) => ipv4Address !== '' && hostname !== '')
-    .map(({ ipv4Address }) => `${ipv4Address}\t${names}`);
+/** Whether the container lives in the host's network, in one with names, or in neither. */
+const resolverKind = (deps: CreateSandboxDeps, endpoints: readonly PlacedEndpoint[], usesHost: boolean) => {
+  if (usesHost) return 'host';
+  const named = endpoints.some((endpoint) => hasNames(deps.networks, endpoint));
+  return named && deps.resolution ? 'internal' : 'legacy';
 };
 
 const recordOf = (
@@ -158,6 +126,7 @@ const recordOf = (
   const id = randomId<SandboxId>();
   const usesHost = endpoints.some(({ network }) => deps.networks.get(network)?.usesHost === true);
   const path = join(deps.namespaceDirectory, shortId(id));
+  const resolver = resolverSetup(deps, request.dns, resolverKind(deps, endpoints, usesHost));
   return {
     schema: 1,
     id,
@@ -167,8 +136,13 @@ const recordOf = (
     endpoints,
     ports: [],
     publishedTo: '',
-    resolvConf: resolverText(deps, request, usesHost),
+    resolvConf: resolver.text,
     hostsLines: hostsLinesOf(request, endpoints),
+    hostname: request.hostname,
+    domainname: request.domainname,
+    publish: request.publish,
+    ...(request.dns ? { dns: request.dns } : {}),
+    ...(resolver.naming ? { naming: resolver.naming } : {}),
   };
 };
 
@@ -193,14 +167,11 @@ const build = (
   const ports = mergePorts(live.map(({ published }) => published));
   const record = { ...bare, ports, publishedTo: ports.length > 0 ? (target?.ipv4Address ?? '') : '' };
   deps.store.sandboxes.put(record.id, record);
+  const buildLater = later ? furnishLater(deps, path, endpoints) : undefined;
+  const sandbox = new LiveSandbox(deps, record, live, onRelease, buildLater);
+  if (!later) sandbox.resolveNames();
   acquired.move();
-  return new LiveSandbox(
-    deps,
-    record,
-    live,
-    onRelease,
-    later ? furnishLater(deps, path, endpoints) : undefined,
-  );
+  return sandbox;
 };
 
 /**

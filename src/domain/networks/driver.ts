@@ -57,6 +57,8 @@ export interface ActiveNetwork {
   readonly publishes: boolean;
   /** What is wrong with a request, in Docker's words; nothing for a good one. */
   check(request: EndpointRequest): readonly string[];
+  /** Host address of ports that are published without one; empty or absent: the daemon's. */
+  readonly hostAddress?: string;
   /** Beginning of its interfaces' names. */
   readonly interfacePrefix: string;
   /** Takes addresses and names. @throws internal when there is none left; forbidden when the one asked for is taken; invalid-argument for a bad MAC address */

@@ -9,7 +9,8 @@ import { parseIp } from '../../spec/ip.ts';
 import type { EventPublisher } from '../events/index.ts';
 import type { ActiveNetwork, PlacedEndpoint } from './driver.ts';
 import type { Firewall } from './firewall.ts';
-import type { Endpoint, Sandbox } from './networks.ts';
+import { namedSandbox } from './named-sandbox.ts';
+import type { Endpoint, NameResolution, Sandbox } from './networks.ts';
 import type { LivePort } from './publish-ports.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 
@@ -21,6 +22,8 @@ export interface SandboxDeps {
   readonly store: NetworkStore;
   readonly events: EventPublisher;
   readonly log: Log;
+  /** Absent: nobody resolves names. */
+  readonly resolution?: NameResolution | undefined;
 }
 
 /** Tells that a container has joined or left a network. */
@@ -45,7 +48,8 @@ export const publishMembership = (
 export class LiveSandbox implements Sandbox {
   #record: SandboxRecord;
   readonly #deps: SandboxDeps;
-  readonly #held: readonly LivePort[];
+  #held: readonly LivePort[];
+  #named = false;
   readonly #onRelease: () => void;
   readonly #build: (pid: number) => void;
   #released = false;
@@ -92,13 +96,36 @@ export class LiveSandbox implements Sandbox {
 
   attach(pid: number): void {
     this.#build(pid);
+    this.resolveNames();
+  }
+
+  /** Its namespace stands: whoever resolves names may enter it from now on. Later calls tell of what has changed. */
+  resolveNames(): void {
+    const { resolution, networks } = this.#deps;
+    const named = resolution && namedSandbox(networks, this.#record);
+    if (!named) return;
+    if (this.#named) resolution.changed(named);
+    else resolution.opened(named);
+    this.#named = true;
+  }
+
+  /** Another record of the same sandbox, on disk and known to all who ask. */
+  change(record: SandboxRecord): void {
+    this.#record = record;
+    this.#deps.store.sandboxes.put(record.id, record);
+    this.resolveNames();
+  }
+
+  /** Other ports in the place of those held so far, which are free now. */
+  hold(ports: readonly LivePort[]): void {
+    this.letGoOfPorts();
+    this.#held = ports;
   }
 
   /** Its endpoints show another name from now on. */
   rename(containerName: string): void {
     const endpoints = this.#record.endpoints.map((endpoint) => ({ ...endpoint, containerName }));
-    this.#record = { ...this.#record, endpoints };
-    this.#deps.store.sandboxes.put(this.id, this.#record);
+    this.change({ ...this.#record, endpoints });
   }
 
   /** Lets go of everything, whatever part of it fails: ports and addresses are free when it returns. */
@@ -108,6 +135,7 @@ export class LiveSandbox implements Sandbox {
     const { record } = this;
     this.#attempt('ports', () => this.#deps.firewall.withdraw(record.ports, record.publishedTo));
     this.letGoOfPorts();
+    if (this.#named) this.#attempt('names', () => this.#deps.resolution?.closed(record.id));
     this.#attempt('flows', () => this.#forgetFlows());
     for (const endpoint of record.endpoints)
       this.#attempt('endpoint', () => this.#deps.networks.get(endpoint.network)?.detach(endpoint));

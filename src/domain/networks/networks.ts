@@ -88,7 +88,7 @@ export interface SandboxRequest {
   readonly containerName: string;
   readonly hostname: string;
   readonly domainname: string;
-  /** `bridge`, `host`, `none` or a network's name or id. */
+  /** `bridge`, `host`, `none` or a network's name or id: what is joined when `endpoints` is empty. Empty: nothing is. */
   readonly networkMode: string;
   readonly endpoints: Readonly<Record<string, EndpointRequest>>;
   readonly publish: readonly PublishRequest[];
@@ -177,6 +177,13 @@ export interface PortOpening {
   readonly ports: readonly Port[];
 }
 
+/** A network that a running container is to join. */
+export interface ConnectRequest {
+  readonly network: NetworkId;
+  readonly containerName: string;
+  readonly request: EndpointRequest;
+}
+
 export interface NetworkListQuery {
   readonly filters: Readonly<Record<string, readonly string[]>>;
 }
@@ -206,6 +213,17 @@ export interface Networks {
    * other anyway nothing is done. It ends with the run of either.
    */
   openPorts(opening: PortOpening): void;
+  /** What is wrong with what a container asks of a network, in Docker's words; nothing for a good request. @throws not-found */
+  checkEndpoint(reference: string, request: EndpointRequest): readonly string[];
+  /**
+   * Adds a running container to a network: it has the interface when this returns, or nothing has changed. Its sandbox
+   * shows it. Publishes `connect`. @throws forbidden for one that is there or an address that is taken; not-found; internal
+   */
+  connect(container: ContainerId, request: ConnectRequest): Endpoint;
+  /** Takes a running container out of a network, at once. Publishes `disconnect`. @throws not-found */
+  disconnect(container: ContainerId, network: NetworkId): void;
+  /** A container that does not run is to join the network no more. */
+  publishDisconnect(container: ContainerId, network: NetworkId): void;
   /** The container has another name from now on: its endpoints show it. One without a sandbox is no error. */
   renameContainer(container: ContainerId, name: string): void;
   /** Removes whatever belongs to sandboxes of containers that `isKnown` denies: links, addresses, ports, namespaces. */

@@ -55,8 +55,11 @@ export const adoptRecord = (
   record: SandboxRecord,
   onRelease: () => void,
 ): LiveSandbox | undefined => {
-  if (isAlive(deps, record))
-    return new LiveSandbox(deps, record, holdAgain(deps, publishing, record), onRelease);
+  if (isAlive(deps, record)) {
+    const sandbox = new LiveSandbox(deps, record, holdAgain(deps, publishing, record), onRelease);
+    sandbox.resolveNames();
+    return sandbox;
+  }
   discardRecord(deps, record);
   return undefined;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContainerId, SandboxId } from '../../base/ids.ts';
 import type { PlacedEndpoint } from './driver.ts';
+import type { NamedSandbox, PublishRequest, SandboxRequest } from './networks.ts';
 import type { PublishedPort } from './published-port.ts';
 
 /** A sandbox as it is kept over a restart of the daemon: plain JSON. */
@@ -17,6 +18,15 @@ export interface SandboxRecord {
   readonly publishedTo: string;
   readonly resolvConf: string;
   readonly hostsLines: readonly string[];
+  /** What follows is absent of sandboxes that an older daemon made. */
+  readonly hostname?: string;
+  readonly domainname?: string;
+  /** What the container wants published, wherever it leads. */
+  readonly publish?: readonly PublishRequest[];
+  /** The container's own resolver settings. */
+  readonly dns?: SandboxRequest['dns'];
+  /** The engine resolves names in it; absent before the first user-defined network. */
+  readonly naming?: Pick<NamedSandbox, 'upstreams' | 'holdsSingleLabels'>;
 }
 
 /** `document` as a record; `undefined` for what this daemon does not understand. */

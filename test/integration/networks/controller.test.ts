@@ -10,7 +10,7 @@ interface NetworkBody {
 }
 
 describe('networks that users make', () => {
-  const engine = useEngine();
+  const engine = useEngine({ flags: ['--live-restore'] });
   const inspect = async (name: string): Promise<NetworkBody> =>
     (JSON.parse(await docker(engine(), ['network', 'inspect', name])) as NetworkBody[])[0] ??
     assert.fail(name);
@@ -38,8 +38,17 @@ describe('networks that users make', () => {
 
   it('have the subnet, range and gateway that they are given', async () => {
     await docker(engine(), [
-      ...['network', 'create', '--subnet', '10.9.0.0/16', '--ip-range', '10.9.5.0/24'],
-      ...['--gateway', '10.9.0.9', '--aux-address', 'x=10.9.5.0', 'given'],
+      'network',
+      'create',
+      '--subnet',
+      '10.9.0.0/16',
+      '--ip-range',
+      '10.9.5.0/24',
+      '--gateway',
+      '10.9.0.9',
+      '--aux-address',
+      'x=10.9.5.0',
+      'given',
     ]);
     const { IPAM } = await inspect('given');
     assert.deepEqual(IPAM.Config, [
@@ -73,5 +82,72 @@ describe('networks that users make', () => {
     );
     await docker(engine(), ['network', 'prune', '-f']);
     assert.equal(await docker(engine(), ['network', 'ls', '-q', '--filter', 'type=custom']), '');
+  });
+
+  const addresses = async (name: string): Promise<string> =>
+    docker(engine(), [
+      'inspect',
+      '-f',
+      '{{range $n, $e := .NetworkSettings.Networks}}{{$n}}={{$e.IPAddress}} {{end}}',
+      name,
+      ,
+    ]);
+  const run = (...args: readonly string[]) =>
+    docker(engine(), ['run', '-d', '--stop-signal', 'KILL', ...args, 'busybox', 'sleep', '600']);
+  const inside = (name: string, script: string, code = 0) =>
+    docker(engine(), ['exec', name, 'sh', '-c', script], code);
+
+  it('have containers from their start on, and take and lose them while they run', async () => {
+    await docker(engine(), ['network', 'create', '--subnet', '10.20.0.0/24', 'front']);
+    await docker(engine(), ['network', 'create', '--internal', '--subnet', '10.30.0.0/24', 'back']);
+    await run('--name', 'ca', '--network', 'front', '--ip', '10.20.0.77', '--network-alias', 'alias');
+    await run('--name', 'cb', '--network', 'front');
+    assert.equal(await addresses('ca'), 'front=10.20.0.77 ');
+    assert.equal(await addresses('cb'), 'front=10.20.0.2 ');
+    await inside('cb', 'ping -c 1 -W 5 10.20.0.77');
+    await docker(engine(), ['network', 'connect', 'back', 'cb']);
+    assert.equal(await addresses('cb'), 'back=10.30.0.2 front=10.20.0.2 ');
+    assert.match(await inside('cb', 'ip -o addr show eth1'), /10\.30\.0\.2\/24/);
+    assert.match(await inside('cb', 'cat /etc/hosts'), /10\.30\.0\.2\t/);
+    assert.match(await inside('cb', 'ip route'), /default via 10\.20\.0\.1 dev eth0/);
+    assert.match(
+      await refusal(['rm', 'back']),
+      /network back has active endpoints \(name:"cb" id:"[0-9a-f]{12}"\)$/m,
+    );
+    await docker(engine(), ['network', 'disconnect', 'front', 'cb']);
+    assert.equal(await addresses('cb'), 'back=10.30.0.2 ');
+    assert.doesNotMatch(await inside('cb', 'cat /etc/hosts; ip route; ip -o link'), /10\.20\.|default|eth0/);
+    await docker(engine(), ['rm', '-f', 'ca', 'cb']);
+    await docker(engine(), ['network', 'rm', 'front', 'back']);
+  });
+
+  it('keep to themselves', async () => {
+    await docker(engine(), ['network', 'create', '--subnet', '10.20.0.0/24', 'one']);
+    await docker(engine(), ['network', 'create', '--subnet', '10.30.0.0/24', 'other']);
+    await run('--name', 'cc', '--network', 'one');
+    await run('--name', 'cd', '--network', 'other');
+    await inside('cc', 'ping -c 1 -W 1 10.30.0.2', 1);
+    await inside('cc', 'ping -c 1 -W 5 10.20.0.1');
+    await docker(engine(), ['rm', '-f', 'cc', 'cd']);
+    await docker(engine(), ['network', 'rm', 'one', 'other']);
+  });
+
+  it('remember containers that do not run, and those that run while the daemon is killed', async () => {
+    await docker(engine(), ['network', 'create', '--subnet', '10.20.0.0/24', 'kept']);
+    await docker(engine(), ['create', '--name', 'ce', '-p', '8085:80', 'busybox', 'sleep', '600']);
+    await docker(engine(), ['network', 'connect', '--ip', '10.20.0.9', 'kept', 'ce']);
+    await docker(engine(), ['network', 'disconnect', 'bridge', 'ce']);
+    await docker(engine(), ['start', 'ce']);
+    assert.equal(await addresses('ce'), 'kept=10.20.0.9 ');
+    assert.equal(await docker(engine(), ['port', 'ce', '80']), '0.0.0.0:8085\n[::]:8085');
+    await engine().end('SIGKILL');
+    await engine().start();
+    assert.equal(await addresses('ce'), 'kept=10.20.0.9 ');
+    await run('--name', 'cf', '--network', 'kept');
+    await inside('cf', 'ping -c 1 -W 5 10.20.0.9');
+    await docker(engine(), ['network', 'disconnect', '-f', 'kept', 'ce']);
+    await docker(engine(), ['rm', '-f', 'ce', 'cf']);
+    await docker(engine(), ['network', 'rm', 'kept']);
+    assert.ok(!(await devices()).includes('br-'));
   });
 });

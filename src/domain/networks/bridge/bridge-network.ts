@@ -17,6 +17,7 @@ import {
 import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
 import type { Network } from '../networks.ts';
 import { type AddressChoice, endpointErrors } from '../endpoint-errors.ts';
+import { sysctlErrors } from '../endpoint-sysctls.ts';
 import type { BridgeSettings } from './bridge-settings.ts';
 
 export interface BridgeDeps {
@@ -92,12 +93,16 @@ export class BridgeNetwork implements ActiveNetwork {
     return this.settings.internal !== true;
   }
 
+  get hostAddress(): string {
+    return this.settings.hostAddress ?? '';
+  }
+
   get interfacePrefix(): string {
     return this.settings.interfacePrefix ?? 'eth';
   }
 
   check(request: EndpointRequest): readonly string[] {
-    return endpointErrors(request, this.#choice);
+    return [...endpointErrors(request, this.#choice), ...sysctlErrors(request)];
   }
 
   reserve(request: EndpointRequest | undefined): EndpointPlace {

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError, isKind } from '../../base/errors.ts';
+import type { Network } from '../networks/index.ts';
+import { type ConnectDeps, assertStays, refreshNetworkFiles, textsOf } from './connect-network.ts';
+import type { Container } from './container.ts';
+import { noSuchContainer } from './errors.ts';
+import { hasProcess } from './state.ts';
+
+/** The container, or `undefined` for one that is unknown and whose endpoint is to go by force. @throws not-found */
+const findContainer = (
+  deps: ConnectDeps,
+  network: Network | undefined,
+  reference: string,
+  force: boolean,
+): Container => {
+  try {
+    return deps.ledger.resolve(reference);
+  } catch (error) {
+    if (!force || !network || !isKind(error, 'not-found')) throw error;
+    throw new EngineError('not-found', `endpoint ${reference} not found`, { cause: error });
+  }
+};
+
+const without = <Value>(map: Readonly<Record<string, Value>>, key: string): Readonly<Record<string, Value>> =>
+  Object.fromEntries(Object.entries(map).filter(([name]) => name !== key));
+
+const disconnectRunning = async (deps: ConnectDeps, { id }: Container, network: Network): Promise<void> => {
+  const sandbox = deps.runs.get(id)?.sandbox;
+  if (!sandbox?.endpoints.some((endpoint) => endpoint.network === network.id))
+    throw new EngineError('internal', `container ${id} is not connected to network ${network.name}`);
+  const before = textsOf(sandbox);
+  deps.networks.disconnect(id, network.id);
+  await refreshNetworkFiles(deps, id, before, textsOf(sandbox));
+};
+
+/**
+ * Takes a container out of a network, at once when it runs.
+ * @throws not-found; invalid-argument for the host's network; internal when it is not connected, as Docker has it
+ */
+export const disconnectNetwork = async (
+  deps: ConnectDeps,
+  networkReference: string,
+  reference: string,
+  { force }: { readonly force: boolean },
+): Promise<void> => {
+  const known = force ? deps.networks.resolve(networkReference) : undefined;
+  const { id } = findContainer(deps, known, reference, force);
+  using _lock = await deps.ledger.lock(id);
+  const container = deps.ledger.get(id);
+  if (!container) throw noSuchContainer(reference);
+  const network = deps.networks.resolve(networkReference);
+  if (network.driver === 'host' && container.hostConfig.networkMode === 'host')
+    throw new EngineError(
+      'invalid-argument',
+      'cannot disconnect container from host network - container was created in host network mode',
+    );
+  assertStays(deps, container);
+  if (hasProcess(container.state)) await disconnectRunning(deps, container, network);
+  else if (network.name in container.endpoints) deps.networks.publishDisconnect(id, network.id);
+  else throw new EngineError('internal', `container ${id} is not connected to the network ${network.name}`);
+  await deps.ledger.record({
+    ...container,
+    endpoints: without(container.endpoints, network.name),
+    networkIds: without(container.networkIds, network.name),
+  });
+};
