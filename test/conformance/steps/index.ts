@@ -23,6 +23,7 @@ import { logsSteps } from './logs.ts';
 import { modeSteps } from './modes.ts';
 import { mountSteps } from './mounts.ts';
 import { networkSteps } from './network.ts';
+import { userNetworkSteps } from './networks.ts';
 import { pitfallSteps } from './pitfalls.ts';
 import { probeSteps } from './probes.ts';
 import { registrySteps } from './registry.ts';
@@ -69,6 +70,7 @@ export const groups: readonly StepGroup[] = [
   filterSteps,
   cornerSteps,
   networkSteps,
+  userNetworkSteps,
   linkSteps,
   imageSteps,
   registrySteps,

@@ -90,7 +90,6 @@ describe('networks that users make', () => {
       '-f',
       '{{range $n, $e := .NetworkSettings.Networks}}{{$n}}={{$e.IPAddress}} {{end}}',
       name,
-      ,
     ]);
   const run = (...args: readonly string[]) =>
     docker(engine(), ['run', '-d', '--stop-signal', 'KILL', ...args, 'busybox', 'sleep', '600']);

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Json } from '../mask.ts';
+import { type ApiOptions, type Step, type StepGroup, api, cli, custom, newer, rewrite } from '../step.ts';
+
+type Network = Readonly<Record<string, unknown>>;
+
+const create = (name: string, body: object, options: ApiOptions = {}): Step =>
+  api(name, 'POST', '/networks/create', { body: { CheckDuplicate: true, ...body }, ...options });
+
+/** What 28.5 tells of a network and 20.10 does not. */
+const newerNetwork = (oracle: Json): Json =>
+  rewrite(oracle, (record) => ('EnableIPv6' in record ? { ...record, EnableIPv4: true } : record));
+
+const newerShape = (step: Step): Step => newer(step, 'IPv4 can be told of', newerNetwork);
+
+const inspect = (name: string, network: string): Step => newerShape(api(name, 'GET', `/networks/${network}`));
+
+/** Refused as 28.5 does, whatever 20.10 makes of it. */
+const said = (step: Step, status: number, message: string): Step =>
+  newer(step, '28.5 says it in these words', () => ({
+    status,
+    type: 'application/json',
+    body: { message },
+  }));
+
+const refused = (name: string, body: object, status: number, message: string): Step =>
+  said(create(name, body), status, message);
+
+const connect = (name: string, network: string, body: object): Step =>
+  api(name, 'POST', `/networks/${network}/connect`, { body });
+const disconnect = (name: string, network: string, body: object): Step =>
+  api(name, 'POST', `/networks/${network}/disconnect`, { body });
+
+/** The networks of a container with what they say of addresses. */
+const networksOf = (name: string, container: string): Step =>
+  custom(name, async ({ engine }) => {
+    const answer = await engine.request('GET', `/v1.41/containers/${container}/json`);
+    const { NetworkSettings } = answer.json as {
+      NetworkSettings: { Networks: Readonly<Record<string, Network>> };
+    };
+    return Object.fromEntries(
+      Object.entries(NetworkSettings.Networks).map(([network, { IPAddress, IPPrefixLen, IPAMConfig }]) => [
+        network,
+        [String(IPAddress), String(IPPrefixLen), JSON.stringify(IPAMConfig)].join(' '),
+      ]),
+    );
+  });
+
+const filtered = (name: string, filters: object): Step =>
+  custom(name, async ({ engine }) => {
+    const query = encodeURIComponent(JSON.stringify(filters));
+    const { json } = await engine.request('GET', `/v1.41/networks?filters=${query}`);
+    return Array.isArray(json)
+      ? (json as readonly Network[]).map(({ Name }) => String(Name)).toSorted()
+      : json;
+  });
+
+const subnet = (config: object, more: object = {}): object => ({ IPAM: { Config: [config] }, ...more });
+
+/** Networks that users make, and containers that join and leave them. */
+export const userNetworkSteps: StepGroup = {
+  noun: 'user-network',
+  steps: [
+    create('one', { Name: 'one', Labels: { a: 'b' } }),
+    inspect('what it is', 'one'),
+    create('with all settings of a subnet', {
+      Name: 'two',
+      ...subnet({
+        Subnet: '10.50.0.0/16',
+        IPRange: '10.50.4.0/24',
+        Gateway: '10.50.0.1',
+        AuxiliaryAddresses: { printer: '10.50.4.0' },
+      }),
+      Internal: true,
+      Attachable: true,
+      Options: { 'com.docker.network.bridge.name': 'br-two', any: 'thing' },
+    }),
+    inspect('what that is', 'two'),
+    cli('by the CLI', [
+      'network',
+      'create',
+      '-o',
+      'com.docker.network.driver.mtu=1400',
+      '--subnet',
+      '10.51.0.0/24',
+      'three',
+    ]),
+    inspect('what that is, too', 'three'),
+    filtered('by label', { label: ['a=b'] }),
+    filtered('by part of the name', { name: ['o'] }),
+    filtered('by type', { type: ['custom'] }),
+    filtered('dangling', { dangling: ['true'] }),
+    said(create('a name that is taken', { Name: 'one' }), 409, 'network with name one already exists'),
+    refused(
+      'an overlap',
+      { Name: 'x', ...subnet({ Subnet: '10.50.1.0/24' }) },
+      403,
+      'invalid pool request: Pool overlaps with other one on this address space',
+    ),
+    refused(
+      'host bits',
+      { Name: 'x', ...subnet({ Subnet: '10.60.1.3/24' }) },
+      400,
+      'invalid network config:\ninvalid subnet 10.60.1.3/24: it should be 10.60.1.0/24',
+    ),
+    refused(
+      'a gateway elsewhere',
+      { Name: 'x', ...subnet({ Subnet: '10.60.1.0/24', Gateway: '10.61.0.1' }) },
+      400,
+      "invalid network config:\ninvalid gateway 10.61.0.1: parent subnet 10.60.1.0/24 doesn't contain this address",
+    ),
+    refused(
+      'a predefined name',
+      { Name: 'host' },
+      403,
+      'operation is not permitted on predefined host network ',
+    ),
+    refused(
+      'another host network',
+      { Name: 'x', Driver: 'host' },
+      403,
+      'only one instance of "host" network is allowed',
+    ),
+
+    cli('c1 runs', [
+      'run',
+      '-d',
+      '--name',
+      'c1',
+      '--network',
+      'three',
+      '--network-alias',
+      'web',
+      '--stop-signal',
+      'KILL',
+      'busybox',
+      'sleep',
+      '600',
+    ]),
+    cli('c2 has an address of its own', [
+      'run',
+      '-d',
+      '--name',
+      'c2',
+      '--network',
+      'three',
+      '--ip',
+      '10.51.0.77',
+      '--stop-signal',
+      'KILL',
+      'busybox',
+      'sleep',
+      '600',
+    ]),
+    networksOf('of c1', 'c1'),
+    networksOf('of c2', 'c2'),
+    cli('reached by its neighbour', ['exec', 'c1', 'ping', '-c', '1', '-q', '10.51.0.77'], {
+      rules: [[/round-trip.*/, '<time>']],
+    }),
+    connect('to another one', 'two', { Container: 'c1' }),
+    networksOf('of c1 then', 'c1'),
+    cli('its interface', ['exec', 'c1', 'ip', '-o', '-4', 'addr', 'show', 'eth1'], {
+      rules: [
+        [/^\d+: eth1@?\S*/gm, 'eth1'],
+        [/\s+/g, ' '],
+      ],
+    }),
+    cli('its routes', ['exec', 'c1', 'ip', 'route'], { sort: true, rules: [[/ +$/gm, '']] }),
+    said(
+      connect('twice', 'two', { Container: 'c1' }),
+      403,
+      'endpoint with name c1 already exists in network two',
+    ),
+    said(connect('nobody', 'two', { Container: 'nobody' }), 404, 'No such container: nobody'),
+    connect('to nothing', 'nothing', { Container: 'c1' }),
+    said(
+      connect('to the host', 'host', { Container: 'c1' }),
+      400,
+      'cannot connect container to host network - container must be created in host network mode',
+    ),
+    connect('to none', 'none', { Container: 'c1' }),
+    disconnect('again', 'two', { Container: 'c1' }),
+    networksOf('of c1 at last', 'c1'),
+    said(
+      newer(disconnect('what is not connected', 'two', { Container: 'c1' }), 'the id is masked', {}),
+      500,
+      'container <id> is not connected to network two',
+    ),
+    cli('one that was made', ['create', '--name', 'c3', 'busybox', 'sleep', '600']),
+    connect('before its start', 'one', { Container: 'c3', EndpointConfig: { Aliases: ['first'] } }),
+    disconnect('before its start, too', 'bridge', { Container: 'c3' }),
+    networksOf('of c3', 'c3'),
+    cli('one of another network', ['create', '--name', 'c4', '--network', 'container:c1', 'busybox', 'true']),
+    said(
+      connect('who shares', 'one', { Container: 'c4' }),
+      400,
+      'container sharing network namespace with another container or host cannot be connected to any other network',
+    ),
+    said(
+      api('in use', 'DELETE', '/networks/three'),
+      403,
+      'error while removing network: network three has active endpoints (name:"c1" id:"<short id>", name:"c2" id:"<short id>")',
+    ),
+    cli('gone', ['rm', '-f', 'c1', 'c2', 'c3', 'c4'], { sort: true }),
+    api('removed', 'DELETE', '/networks/two'),
+    api('removed, and not there', 'DELETE', '/networks/two'),
+    api('pruned', 'POST', '/networks/prune', {
+      pick: (body: { NetworksDeleted: string[] }) =>
+        body.NetworksDeleted.filter((name) => name !== 'x').toSorted(),
+    }),
+    api('nothing to prune', 'POST', '/networks/prune'),
+  ],
+};
