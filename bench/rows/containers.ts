@@ -123,7 +123,7 @@ const health: Benchmark = {
     'health checks of 100 containers at 1 s, time a probe': { unit: 'ms', aim: 0.8 },
     'health checks of 100 containers at 1 s, CPU of the daemon a probe': { unit: 'ms', aim: 0.8 },
   },
-  iterations: 3,
+  iterations: 2,
   quickIterations: 1,
   sample: async (engine) => {
     // Made and ended by each sample: their load would disturb the other engine's.
