@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Cgroups, createCgroups } from '../adapters/cgroups/index.ts';
+import { createPluginSockets, type PluginSockets } from '../adapters/plugin-sockets/index.ts';
 import { type Compression, createCompression } from '../adapters/compression/index.ts';
 import { type ContainerFiles, createContainerFiles } from '../adapters/container-files/index.ts';
 import { type Containerd, createContainerd } from '../adapters/containerd/index.ts';
@@ -73,6 +74,7 @@ export interface Adapters {
   readonly programs: Programs;
   readonly registries: Registries;
   readonly remoteVolumeStore: RemoteVolumeStore;
+  readonly pluginSockets: PluginSockets;
   readonly volumeMounts: VolumeMounts;
   readonly volumeStore: VolumeStore;
 }
@@ -81,6 +83,11 @@ export interface Adapters {
 const EVENTS_KEPT = 100_000;
 /** Directories of certificates, one a registry. */
 const CERTIFICATES = '/etc/docker/certs.d';
+/** Where plugins of the first protocol are looked for: the same for all engines of a host. */
+const PLUGIN_PLACES = {
+  sockets: '/run/docker/plugins',
+  documents: ['/etc/docker/plugins', '/usr/lib/docker/plugins'],
+};
 const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const proxies = ({ httpProxy, httpsProxy, noProxy }: Config): Readonly<Record<string, string>> =>
@@ -142,6 +149,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     volumeStore: new VolumeDirectory(paths.volumes, owner),
     remoteVolumeStore: new RemoteVolumeDirectory(paths.volumes),
     volumeMounts: createVolumeMounts(),
+    pluginSockets: createPluginSockets(PLUGIN_PLACES),
     networkStore: stack.use(openNetworkStore(paths.networkDatabase, log)),
     eventStore: openEventStore(paths.eventDatabase, { keep: EVENTS_KEPT, log }),
   };

@@ -141,6 +141,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     store: adapters.volumeStore,
     remoteStore: adapters.remoteVolumeStore,
     mounts: adapters.volumeMounts,
+    sockets: adapters.pluginSockets,
     disk: adapters.disk,
     events,
     log: room('volumes'),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { map, string, struct } from '../../base/go-json.ts';
 import { formatRfc3339 } from '../../base/time.ts';
-import type { VolumeDetails, VolumeUsage } from '../../domain/volumes/index.ts';
+import type { VolumeDetails } from '../../domain/volumes/index.ts';
 import type { ApiVersion } from '../version.ts';
 
 /** Engine API, `Volume`. */
@@ -14,12 +14,6 @@ export const volumeBody = (volume: VolumeDetails): object => ({
   Options: volume.options ?? null,
   Scope: volume.scope ?? 'local',
   ...(volume.status && { Status: volume.status }),
-});
-
-/** Engine API, `Volume` as `/system/df` has it. */
-export const volumeUsageBody = ({ volume, size, references }: VolumeUsage): object => ({
-  ...volumeBody(volume),
-  UsageData: { RefCount: references, Size: size },
 });
 
 /** Clients before 1.42 know no anonymous volumes: a prune takes all. */

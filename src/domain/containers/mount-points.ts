@@ -61,7 +61,7 @@ const planBind = (spec: string, volumeDriver: string): PlannedMount => {
     ...common,
     name: source,
     source: '',
-    driver: volumeDriver || 'local',
+    driver: volumeDriver,
     mode: mode || 'z',
     propagation: '',
     createSource: false,
@@ -76,7 +76,7 @@ const planConfigVolume = (destination: string, volumeDriver: string): PlannedMou
   source: '',
   // Nothing is wrong with it before the start.
   destination: cleanPath(destination),
-  driver: volumeDriver || 'local',
+  driver: volumeDriver,
   mode: '',
   readWrite: true,
   propagation: '',

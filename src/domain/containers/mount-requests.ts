@@ -82,7 +82,7 @@ const planVolume = (request: MountRequest): PlannedMount => {
     type: 'volume',
     name: request.source,
     source: '',
-    driver: options?.driverConfig?.name || 'local',
+    driver: options?.driverConfig?.name ?? '',
     mode: 'z',
     propagation: '',
     anonymous,

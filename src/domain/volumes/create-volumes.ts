@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Disk } from '../../adapters/disk/index.ts';
+import type { PluginSockets } from '../../adapters/plugin-sockets/index.ts';
 import type { VolumeMounts } from '../../adapters/mounts/index.ts';
 import { EngineError } from '../../base/errors.ts';
 import { type CatalogDeps, isPlain, VolumeCatalog } from './catalog.ts';
@@ -14,6 +15,7 @@ import type { Volumes } from './volumes.ts';
 
 export interface VolumesDeps extends CatalogDeps {
   readonly mounts: VolumeMounts;
+  readonly sockets: PluginSockets;
   readonly disk: Pick<Disk, 'contentSize'>;
 }
 
@@ -49,7 +51,7 @@ const oneAtATime = <Values extends readonly unknown[], Value>(
 /** The volumes room. `restore` reads what is on disk and comes before anything else. */
 export const createVolumes = (own: VolumesDeps): Volumes & { restore(): Promise<void> } => {
   const catalog = new VolumeCatalog(own);
-  const drivers = createDrivers(createLocalDriver({ catalog, mounts: own.mounts }));
+  const drivers = createDrivers({ ...own, local: createLocalDriver({ catalog, mounts: own.mounts }) });
   const deps = { ...own, catalog, drivers };
   return {
     restore: async () => catalog.load(),

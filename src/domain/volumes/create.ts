@@ -30,7 +30,11 @@ const findExisting = async (
 ): Promise<Volume | undefined> => {
   const known = catalog.find(name);
   if (!known) return undefined;
-  if (known.driver !== driver.name) throw new EngineError('conflict', 'conflict: volume name must be unique');
+  if (known.driver !== driver.name)
+    throw new EngineError(
+      'conflict',
+      `driver '${known.driver}' already has volume '${name}': volume name must be unique`,
+    );
   return driver.name === LOCAL || (await driver.find(name)) ? known : undefined;
 };
 
@@ -75,7 +79,8 @@ const make = async (
 export const createVolume = async (deps: CreateVolumeDeps, request: VolumeRequest): Promise<Volume> => {
   const name = request.name || randomId<string>();
   return saying(`create ${name}`, async () => {
-    const driver = await deps.drivers.get(request.driver || LOCAL);
+    // Who names no driver means the volume of that name, whoever has it.
+    const driver = await deps.drivers.get(request.driver || deps.catalog.find(name)?.driver || LOCAL);
     using _lock = await deps.catalog.locks.lock(name);
     return (await findExisting(deps, name, driver)) ?? make(deps, name, driver, request);
   });

@@ -23,6 +23,7 @@ const makeRoom = (documents = new Map<string, object>()) => {
     },
     remoteStore: { write: async () => undefined, load: async () => [], remove: async () => undefined },
     mounts,
+    sockets: { find: async () => undefined, list: async () => [], call: async () => ({}) },
     disk: { contentSize: async () => 7 },
     events: {
       publish: ({ action, actor, attributes }) =>

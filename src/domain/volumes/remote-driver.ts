@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { PluginAddress, PluginSockets } from '../../adapters/plugin-sockets/index.ts';
+import { EngineError, isKind } from '../../base/errors.ts';
+import { decodeDocument, omitEmpty, raw, slice, string, struct, type Infer } from '../../base/go-json.ts';
+import { parseRfc3339, seconds } from '../../base/time.ts';
+import type { DriverVolume, VolumeDriver } from './driver.ts';
+
+/** What makes, mounts and removes may take; questions are answered sooner. */
+const LONG = { patience: seconds(120), retry: true };
+const SHORT = { patience: seconds(60), retry: true };
+/** A list of all plugins must not wait for one of them. */
+export const IN_A_LIST = { patience: seconds(5), retry: false };
+
+const volumeShape = struct('Volume', {
+  name: string,
+  mountpoint: string,
+  createdAt: string,
+  status: omitEmpty(raw),
+});
+
+const answer = struct('Response', {
+  mountpoint: string,
+  err: string,
+  volume: volumeShape,
+  volumes: slice(volumeShape),
+  capabilities: struct('Capability', { scope: string }),
+});
+
+type Answer = Infer<typeof answer>;
+
+/** A refusal that the plugin itself has worded. */
+class PluginRefusal extends EngineError {
+  constructor(text: string) {
+    super('internal', text);
+  }
+}
+
+const readVolume = ({ name, mountpoint, createdAt, status }: Infer<typeof volumeShape>): DriverVolume => {
+  const created = parseRfc3339(createdAt);
+  const isRecord = typeof status === 'object' && status !== null && !Array.isArray(status);
+  return {
+    name,
+    mountpoint,
+    ...(created !== undefined && { created }),
+    ...(isRecord && { status: status as Record<string, unknown> }),
+  };
+};
+
+const ask = async (
+  { sockets, address }: RemoteDriverDeps,
+  method: string,
+  body: object,
+  options: typeof LONG,
+): Promise<Answer> => {
+  const read = decodeDocument(answer, await sockets.call(address, `VolumeDriver.${method}`, body, options));
+  if (read.err !== '') throw new PluginRefusal(read.err);
+  return read;
+};
+
+export interface RemoteDriverDeps {
+  readonly sockets: Pick<PluginSockets, 'call'>;
+  readonly address: PluginAddress;
+}
+
+/** Local, unless the plugin says that its volumes are the same on all hosts; old ones know no capabilities. */
+const scopeOf = async (deps: RemoteDriverDeps, options: typeof LONG): Promise<VolumeDriver['scope']> => {
+  try {
+    const { capabilities } = await ask(deps, 'Capabilities', {}, options);
+    return capabilities.scope.toLowerCase() === 'global' ? 'global' : 'local';
+  } catch (error) {
+    if (isKind(error, 'unavailable')) throw error;
+    return 'local';
+  }
+};
+
+/** A plugin as a driver. Source: VolumeDriver protocol, networks-volumes-plugins.md §8.1. @throws unavailable when it can't be asked */
+export const createRemoteDriver = async (
+  deps: RemoteDriverDeps,
+  options: typeof LONG = SHORT,
+): Promise<VolumeDriver> => ({
+  name: deps.address.name,
+  scope: await scopeOf(deps, options),
+  create: async (name, opts) => void (await ask(deps, 'Create', { Name: name, Opts: opts }, LONG)),
+  remove: async ({ name }) => void (await ask(deps, 'Remove', { Name: name }, LONG)),
+  mount: async ({ name }, { user }) => {
+    const { mountpoint } = await ask(deps, 'Mount', { Name: name, ID: user }, LONG);
+    if (mountpoint.startsWith('/')) return mountpoint;
+    throw new EngineError(
+      'internal',
+      `VolumeDriver.Mount: the plugin named no path: ${JSON.stringify(mountpoint)}`,
+    );
+  },
+  unmount: async ({ name }, { user }) => void (await ask(deps, 'Unmount', { Name: name, ID: user }, LONG)),
+  find: async (name) => {
+    try {
+      const { volume } = await ask(deps, 'Get', { Name: name }, SHORT);
+      return volume.name === '' ? undefined : readVolume(volume);
+    } catch (error) {
+      // Whatever a plugin says against it: it does not have the volume.
+      if (isKind(error, 'unavailable')) throw error;
+      return undefined;
+    }
+  },
+  list: async () => ((await ask(deps, 'List', {}, IN_A_LIST)).volumes ?? []).map(readVolume),
+});
