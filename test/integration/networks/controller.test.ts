@@ -149,4 +149,59 @@ describe('networks that users make', () => {
     await docker(engine(), ['network', 'rm', 'kept']);
     assert.ok(!(await devices()).includes('br-'));
   });
+
+  it('have IPv6 when they are asked to, of subnets given or chosen', async () => {
+    await docker(engine(), ['network', 'create', '--ipv6', '--subnet', 'fd00:77::/64', 'six']);
+    await docker(engine(), ['network', 'create', '--ipv6', 'chosen']);
+    await run('--name', 'c7', '--network', 'six', '--ip6', 'fd00:77::9', '-p', '8086:80');
+    await run('--name', 'c8', '--network', 'six');
+    const six = '{{range .NetworkSettings.Networks}}{{.GlobalIPv6Address}} {{.IPv6Gateway}}{{end}}';
+    assert.equal(await docker(engine(), ['inspect', '-f', six, 'c7']), 'fd00:77::9 fd00:77::1');
+    assert.equal(await docker(engine(), ['inspect', '-f', six, 'c8']), 'fd00:77::2 fd00:77::1');
+    await inside('c8', 'ping -6 -c 1 -W 5 fd00:77::9');
+    await inside('c8', 'ping -6 -c 1 -W 5 fd00:77::1');
+    assert.match(await inside('c8', 'ip -6 route'), /default via fd00:77::1 dev eth0/);
+    assert.match(await inside('c8', 'cat /etc/hosts'), /fd00:77::2\t/);
+    const chosen = (await inspect('chosen')).IPAM.Config[1];
+    assert.match(chosen?.['Subnet'] ?? '', /^fd[0-9a-f]{2}:.*::\/64$/);
+    await docker(engine(), ['network', 'connect', 'chosen', 'c8']);
+    await inside('c8', `ping -6 -c 1 -W 5 ${chosen?.['Gateway'] ?? ''}`);
+    await engine().end('SIGKILL');
+    await engine().start();
+    await inside('c8', 'ping -6 -c 1 -W 5 fd00:77::9');
+    await docker(engine(), ['rm', '-f', 'c7', 'c8']);
+    await docker(engine(), ['network', 'rm', 'six', 'chosen']);
+  });
+
+  it('take their settings from a network that only holds settings', async () => {
+    const config = ['--config-only', '--subnet', '10.66.0.0/24', '--label', 'from=config'];
+    await docker(engine(), ['network', 'create', ...config, 'settings']);
+    await docker(engine(), ['network', 'create', '--config-from', 'settings', 'derived']);
+    assert.deepEqual((await inspect('derived')).IPAM.Config, [{ Subnet: '10.66.0.0/24' }]);
+    assert.match(
+      await refusal(['rm', 'settings']),
+      /error while removing network: configuration network "settings" is in use$/m,
+    );
+    const { stderr } = await engine().docker(['run', '--rm', '--network', 'settings', 'busybox', 'true']);
+    assert.match(
+      stderr,
+      /failed to set up container networking: cannot create endpoint on configuration-only network/,
+    );
+    await docker(engine(), ['network', 'rm', 'derived']);
+    await docker(engine(), ['network', 'rm', 'settings']);
+  });
+
+  it('lead out by the one with the highest priority', async () => {
+    for (const name of ['first', 'second']) await docker(engine(), ['network', 'create', name]);
+    await docker(engine(), ['create', '--name', 'c9', '--network', 'first', 'busybox', 'sleep', '600']);
+    await docker(engine(), ['network', 'connect', '--gw-priority', '5', 'second', 'c9']);
+    await docker(engine(), ['start', 'c9']);
+    const [{ Gateway: gateway } = {}] = (await inspect('second')).IPAM.Config;
+    assert.ok((await inside('c9', 'ip route')).includes(`default via ${gateway}`));
+    await docker(engine(), ['network', 'disconnect', 'second', 'c9']);
+    const [{ Gateway: other } = {}] = (await inspect('first')).IPAM.Config;
+    assert.ok((await inside('c9', 'ip route')).includes(`default via ${other}`));
+    await docker(engine(), ['rm', '-f', 'c9']);
+    await docker(engine(), ['network', 'rm', 'first', 'second']);
+  });
 });
