@@ -40,6 +40,8 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
+  // Packages that have both give their ES modules: the names that a lazy import takes are there.
+  mainFields: ['module', 'main'],
   external: ['koffi'],
   plugins: [lazyHttp],
   define: { BERTH_BUILD: JSON.stringify(facts) },

@@ -74,9 +74,9 @@ test("another engine's data root is refused and left as it is", async () => {
 });
 
 test('a setting that would be less safe than asked for is refused', async () => {
-  const { code, stderr } = await berthd(...own('safe'), '--userns-remap=default');
+  const { code, stderr } = await berthd(...own('safe'), '--selinux-enabled');
   assert.equal(code, 1);
-  assert.match(stderr, /failed to start daemon: --userns-remap is not available yet/);
+  assert.match(stderr, /failed to start daemon: --selinux-enabled is not available yet/);
 });
 
 test('a start that fails leaves no file behind that the next one would stumble over', async () => {
