@@ -56,11 +56,13 @@ export const disconnectNetwork = async (
     );
   assertStays(deps, container);
   if (hasProcess(container.state)) await disconnectRunning(deps, container, network);
-  else if (network.name in container.endpoints) deps.networks.publishDisconnect(id, network.id);
-  else throw new EngineError('internal', `container ${id} is not connected to the network ${network.name}`);
+  else if (!(network.name in container.endpoints))
+    throw new EngineError('internal', `container ${id} is not connected to the network ${network.name}`);
   await deps.ledger.record({
     ...container,
     endpoints: without(container.endpoints, network.name),
     networkIds: without(container.networkIds, network.name),
   });
+  // Of one that runs this is the second time: dockerd tells of its endpoint, and of the call.
+  deps.networks.publishDisconnect(id, network.id);
 };

@@ -222,7 +222,7 @@ export interface Networks {
   connect(container: ContainerId, request: ConnectRequest): Endpoint;
   /** Takes a running container out of a network, at once. Publishes `disconnect`. @throws not-found */
   disconnect(container: ContainerId, network: NetworkId): void;
-  /** A container that does not run is to join the network no more. */
+  /** Tells that a container, whether or not it runs, is of the network no more. */
   publishDisconnect(container: ContainerId, network: NetworkId): void;
   /** The container has another name from now on: its endpoints show it. One without a sandbox is no error. */
   renameContainer(container: ContainerId, name: string): void;

@@ -57,6 +57,28 @@ const filtered = (name: string, filters: object): Step =>
 
 const subnet = (config: object, more: object = {}): object => ({ IPAM: { Config: [config] }, ...more });
 
+/** What is told of networks while `work` goes on, in order: action and name. */
+const told = (name: string, work: readonly (readonly string[])[]): Step =>
+  custom(name, async ({ engine }) => {
+    const stamp = async (): Promise<string> =>
+      String((await engine.docker(['info', '-f', '{{.SystemTime}}'])).stdout.trim());
+    const since = await stamp();
+    for (const args of work) await engine.docker(args);
+    const until = await stamp();
+    const { stdout } = await engine.docker([
+      'events',
+      '--since',
+      since,
+      '--until',
+      until,
+      '--filter',
+      'type=network',
+      '--format',
+      '{{.Action}} {{.Actor.Attributes.name}} {{.Actor.Attributes.type}}',
+    ]);
+    return stdout.trim().split('\n');
+  });
+
 /** Networks that users make, and containers that join and leave them. */
 export const userNetworkSteps: StepGroup = {
   noun: 'user-network',
@@ -209,5 +231,16 @@ export const userNetworkSteps: StepGroup = {
         body.NetworksDeleted.filter((name) => name !== 'x').toSorted(),
     }),
     api('nothing to prune', 'POST', '/networks/prune'),
+    told('what is told of a network', [
+      ['network', 'create', 'told'],
+      ['create', '--name', 'e1', 'busybox', 'sleep', '600'],
+      ['network', 'connect', 'told', 'e1'],
+      ['network', 'disconnect', 'bridge', 'e1'],
+      ['start', 'e1'],
+      ['network', 'connect', 'bridge', 'e1'],
+      ['network', 'disconnect', 'told', 'e1'],
+      ['rm', '-f', 'e1'],
+      ['network', 'rm', 'told'],
+    ]),
   ],
 };

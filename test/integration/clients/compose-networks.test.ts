@@ -53,6 +53,8 @@ describe('a Compose project with networks of its own', { skip: composeIsMissing(
     assert.equal(await networksOf('db'), 'nets_back ');
     assert.equal(await networksOf('plain'), 'nets_default ');
     await inside('web', 'ping -c 1 -W 5 10.77.0.9');
+    await inside('web', 'ping -c 1 -W 5 store');
+    await inside('db', 'ping -c 1 -W 5 web');
     assert.match(await compose('port', 'web', '80'), /:8099$/);
   });
 
