@@ -7,6 +7,7 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { request as httpsRequest, type RequestOptions as TlsRequestOptions } from 'node:https';
+import { isIP } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EngineError, isKind, messageOf } from '../../base/errors.ts';
 import { type Nanoseconds, seconds, toMilliseconds, toSeconds } from '../../base/time.ts';
@@ -47,7 +48,13 @@ const open = async (address: PluginAddress, options: RequestOptions): Promise<Cl
   const secure = address.tls !== undefined || address.url.startsWith('https:');
   const port = Number(match[2] ?? (secure ? 443 : 80));
   return secure
-    ? httpsRequest({ ...options, ...(await tlsOptions(address)), host, port, servername: host })
+    ? httpsRequest({
+        ...options,
+        ...(await tlsOptions(address)),
+        host,
+        port,
+        servername: isIP(host) === 0 ? host : '',
+      })
     : httpRequest({ ...options, host, port });
 };
 

@@ -36,6 +36,7 @@ import { streamSteps } from './streams.ts';
 import { systemSteps } from './system.ts';
 import { verbSteps } from './verbs.ts';
 import { versionSteps } from './versions.ts';
+import { volumeSteps } from './volumes.ts';
 
 /** All groups, in the order in which they are done. */
 export const groups: readonly StepGroup[] = [
@@ -72,6 +73,7 @@ export const groups: readonly StepGroup[] = [
   networkSteps,
   userNetworkSteps,
   linkSteps,
+  volumeSteps,
   imageSteps,
   registrySteps,
   // What commits leaves images.
