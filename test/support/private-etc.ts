@@ -14,11 +14,15 @@ export interface PrivateEtc {
   remove(): Promise<void>;
 }
 
-// crun takes no mixed hierarchies: without the second version's mount it sees the first alone.
+// crun takes no mixed hierarchies: without the second version's mount it sees the first alone. A machine on which some
+// dockerd has made its user already is as one without.
 const PREPARE = `
 set -e
 mount -t overlay overlay -o "lowerdir=/etc,upperdir=$1/upper,workdir=$1/work" /etc
 umount -l /sys/fs/cgroup/unified 2>/dev/null || true
+for file in passwd group shadow gshadow subuid subgid; do
+  if grep -qs '^dockremap:' "/etc/$file"; then sed -i '/^dockremap:/d' "/etc/$file"; fi
+done
 echo ready
 exec sleep infinity
 `;
