@@ -2,7 +2,8 @@
 import { createSocket } from 'node:dgram';
 import { Socket, isIPv6 } from 'node:net';
 import { EngineError } from '../../base/errors.ts';
-import { AF, IPPROTO, SOCK, openSocket } from '../../sys/socket.ts';
+import { internetAddress } from '../../sys/socket-address.ts';
+import { AF, IPPROTO, SOCK, bindSocket, closeSocket, openSocket } from '../../sys/socket.ts';
 import type { DnsConversation, DnsConversationEvents, DnsServer, DnsTransport } from './dns-sockets.ts';
 import { framed, readFrames } from './framing.ts';
 import { asGiven } from './serve-datagrams.ts';
@@ -31,6 +32,21 @@ const once = (events: DnsConversationEvents): ToldOnce => {
 
 const familyOf = (address: string): number => (isIPv6(address) ? AF.inet6 : AF.inet);
 
+/**
+ * A socket with a random port of its own. It is bound here, since Node sets SO_REUSEADDR on what it is given: the kernel
+ * would choose ports then that other such sockets have, and replies would reach the wrong one.
+ */
+const openDatagramSocket = (address: string): number => {
+  const fd = openSocket(familyOf(address), SOCK.datagram | SOCK.nonBlock, IPPROTO.udp);
+  try {
+    bindSocket(fd, internetAddress({ family: isIPv6(address) ? 6 : 4, value: 0n }, 0));
+    return fd;
+  } catch (error) {
+    closeSocket(fd);
+    throw error;
+  }
+};
+
 /** A connected socket: the kernel lets nobody else's datagrams in, and tells when nobody is there. */
 const askByDatagram = (
   { address, port }: DnsServer,
@@ -38,7 +54,7 @@ const askByDatagram = (
   events: DnsConversationEvents,
 ): DnsConversation => {
   const told = once(events);
-  const fd = openSocket(familyOf(address), SOCK.datagram | SOCK.nonBlock, IPPROTO.udp);
+  const fd = openDatagramSocket(address);
   const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', lookup: asGiven });
   let open = true;
   socket.on('message', told.received);

@@ -20,6 +20,8 @@ const commandOf = (change: Change): string => {
   switch (change.change) {
     case 'replace-table':
       return `${deleteTable(change.table.name, change.table.family)}\n${tableText(change.table)}`;
+    case 'create-table':
+      return `create table ${change.table.family ?? 'ip'} ${change.table.name}\n${tableText(change.table)}`;
     case 'delete-table':
       return deleteTable(change.table, change.family);
     case 'add-element':

@@ -60,6 +60,15 @@ export const nftablesContract = (
     },
   );
 
+  check('a table is created once', (nftables) => {
+    nftables.apply([{ change: 'create-table', table }, add(1)]);
+    assert.throws(
+      () => nftables.apply([{ change: 'create-table', table }]),
+      (error) => isKind(error, 'conflict'),
+    );
+    assert.deepEqual(keys(nftables), ['tcp . 1']);
+  });
+
   check('elements keep key and value', (nftables) => {
     nftables.apply([replace, add(80, '172.30.0.9 . 8080')]);
     assert.deepEqual(nftables.elements(table.name, 'published'), [port(80, '172.30.0.9 . 8080')]);

@@ -38,6 +38,9 @@ const add = (tables: ReadonlyMap<string, FakeTable>, { table, map, key, value }:
 
 const applyOne = (tables: Map<string, FakeTable>, change: Change): void => {
   switch (change.change) {
+    case 'create-table':
+      if (tables.has(change.table.name)) throw fail('conflict', change.table.name);
+      return applyOne(tables, { change: 'replace-table', table: change.table });
     case 'replace-table': {
       const maps = new Map(change.table.maps.map(({ name }) => [name, new Map<string, string>()]));
       tables.set(change.table.name, { table: change.table, maps });

@@ -51,12 +51,22 @@ const listen = ({ sockets }: ListenDeps, id: SandboxId, service: DnsService): Dn
   }
 };
 
+/** A new namespace has no such table; that of an adopted one leads to where an earlier daemon listened. */
+const redirect = (nftables: Nftables, table: Table): void => {
+  try {
+    nftables.apply([{ change: 'create-table', table }]);
+  } catch (error) {
+    if (!isKind(error, 'conflict')) throw error;
+    nftables.apply([{ change: 'replace-table', table }]);
+  }
+};
+
 /** Serves 127.0.0.11:53 in the namespace that the thread is in. Nothing is left open when it fails. */
 export const listenInside = (deps: ListenDeps, id: SandboxId, service: DnsService): DnsListener => {
   const listener = listen(deps, id, service);
   try {
     using nftables = deps.openNftables();
-    nftables.apply([{ change: 'replace-table', table: tableFor(listener) }]);
+    redirect(nftables, tableFor(listener));
     return listener;
   } catch (error) {
     listener[Symbol.dispose]();

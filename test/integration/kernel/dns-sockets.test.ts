@@ -62,3 +62,21 @@ test('kernel DNS sockets: many queries in one piece are answered, and a half-clo
   const chunks = (await awake(client.toArray())) as Buffer[];
   assert.equal(Buffer.concat(chunks).length, 400);
 });
+
+test('kernel DNS sockets: of many queries at a time each one gets its own reply', async () => {
+  using listener = sockets.listen({ address: ADDRESS, port: 0 }, (query) => Buffer.from(query));
+  const server = { address: ADDRESS, port: listener.udpPort };
+  const echoed = async (text: string): Promise<string> => {
+    const reply = Promise.withResolvers<string>();
+    const events = {
+      received: (message: Buffer) => reply.resolve(message.toString()),
+      failed: reply.reject,
+    };
+    using _conversation = sockets.ask(server, 'udp', Buffer.from(text), events);
+    return await reply.promise;
+  };
+  for (let round = 0; round < 40; round += 1) {
+    const texts = Array.from({ length: 100 }, (_, index) => `${round} ${index}`);
+    assert.deepEqual(await awake(Promise.all(texts.map(echoed))), texts);
+  }
+});
