@@ -12,7 +12,8 @@ const portsOf = (
   container: Container,
   sandbox: Sandbox | undefined,
 ): ReadonlyMap<string, readonly HostBinding[]> => {
-  if (!sandbox || sharesNetwork(container.hostConfig.networkMode)) return new Map();
+  if (!sandbox || sandbox.hidesPorts === true || sharesNetwork(container.hostConfig.networkMode))
+    return new Map();
   const exposed = Object.keys(container.config.exposedPorts ?? {}).map((key) => [key, []] as const);
   const published = sandbox.ports.map(
     ({ port, bindings }) => [`${port.number}/${port.protocol}`, bindings] as const,

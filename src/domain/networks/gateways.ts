@@ -20,3 +20,12 @@ export const gatewaysOf = (
       priority: endpoint.request?.gwPriority ?? 0,
     })),
   );
+
+/** The endpoint that the host's ports lead to: the one by which packets leave, if its network has published ports at all. */
+export const publishedEndpoint = (
+  deps: { readonly networks: ReadonlyMap<NetworkId, ActiveNetwork> },
+  endpoints: readonly PlacedEndpoint[],
+): PlacedEndpoint | undefined => {
+  const { ipv4 } = gatewaysOf(deps, endpoints);
+  return ipv4 && deps.networks.get(ipv4.network)?.publishes === true ? ipv4 : undefined;
+};

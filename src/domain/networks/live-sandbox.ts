@@ -9,6 +9,7 @@ import { parseIp } from '../../spec/ip.ts';
 import type { EventPublisher } from '../events/index.ts';
 import type { ActiveNetwork, PlacedEndpoint } from './driver.ts';
 import type { Firewall } from './firewall.ts';
+import { publishedEndpoint } from './gateways.ts';
 import { namedSandbox } from './named-sandbox.ts';
 import type { Endpoint, NameResolution, Sandbox } from './networks.ts';
 import type { LivePort } from './publish-ports.ts';
@@ -86,6 +87,9 @@ export class LiveSandbox implements Sandbox {
   }
   get ports(): SandboxRecord['ports'] {
     return this.record.ports;
+  }
+  get hidesPorts(): boolean {
+    return publishedEndpoint(this.#deps, this.record.endpoints) === undefined;
   }
   get resolvConf(): string {
     return this.record.resolvConf;

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { messageOf } from '../../base/errors.ts';
 import type { PlacedEndpoint } from './driver.ts';
-import { gatewaysOf } from './gateways.ts';
+import { publishedEndpoint } from './gateways.ts';
 import type { LiveSandbox, SandboxDeps } from './live-sandbox.ts';
 import { type LivePort, type PublishDeps, holdBindings, mergePorts, publishPorts } from './publish-ports.ts';
 
 export interface MovePortsDeps extends SandboxDeps {
   readonly publishing: PublishDeps;
 }
-
-/** The endpoint that the host's ports lead to: the one by which packets leave, if its network has published ports at all. */
-export const publishedEndpoint = (
-  deps: Pick<SandboxDeps, 'networks'>,
-  endpoints: readonly PlacedEndpoint[],
-): PlacedEndpoint | undefined => {
-  const { ipv4 } = gatewaysOf(deps, endpoints);
-  return ipv4 && deps.networks.get(ipv4.network)?.publishes === true ? ipv4 : undefined;
-};
 
 /** How ports of one network are published: it may have a host address of its own. */
 export const publishingFor = (

@@ -111,6 +111,8 @@ export interface Sandbox extends AsyncDisposable {
   readonly key: string;
   readonly endpoints: readonly Endpoint[];
   readonly ports: readonly { readonly port: Port; readonly bindings: readonly HostBinding[] }[];
+  /** True while no network of it leads outside: not even ports that are only exposed are shown then. */
+  readonly hidesPorts?: boolean;
   /** Text of `/etc/resolv.conf` and the lines of `/etc/hosts` that name this container, for the files the container gets. */
   readonly resolvConf: string;
   readonly hostsLines: readonly string[];

@@ -39,9 +39,14 @@ const networksOf = (name: string, container: string): Step =>
       NetworkSettings: { Networks: Readonly<Record<string, Network>> };
     };
     return Object.fromEntries(
-      Object.entries(NetworkSettings.Networks).map(([network, { IPAddress, IPPrefixLen, IPAMConfig }]) => [
+      Object.entries(NetworkSettings.Networks).map(([network, { Aliases, Gateway, ...rest }]) => [
         network,
-        [String(IPAddress), String(IPPrefixLen), JSON.stringify(IPAMConfig)].join(' '),
+        {
+          address: `${String(rest['IPAddress'])}/${String(rest['IPPrefixLen'])} by ${String(Gateway)}`,
+          asked: JSON.stringify(rest['IPAMConfig']),
+          aliases: Array.isArray(Aliases) ? Aliases.length : 'none',
+          hasMacAddress: rest['MacAddress'] !== '',
+        },
       ]),
     );
   });
@@ -179,7 +184,9 @@ export const userNetworkSteps: StepGroup = {
     cli('reached by its neighbour', ['exec', 'c1', 'ping', '-c', '1', '-q', '10.51.0.77'], {
       rules: [[/round-trip.*/, '<time>']],
     }),
+    cli('its hosts file', ['exec', 'c1', 'tail', '-n', '1', '/etc/hosts']),
     connect('to another one', 'two', { Container: 'c1' }),
+    cli('its hosts file then', ['exec', 'c1', 'tail', '-n', '2', '/etc/hosts']),
     networksOf('of c1 then', 'c1'),
     cli('its interface', ['exec', 'c1', 'ip', '-o', '-4', 'addr', 'show', 'eth1'], {
       rules: [
@@ -223,7 +230,33 @@ export const userNetworkSteps: StepGroup = {
       403,
       'error while removing network: network three has active endpoints (name:"c1" id:"<short id>", name:"c2" id:"<short id>")',
     ),
-    cli('gone', ['rm', '-f', 'c1', 'c2', 'c3', 'c4'], { sort: true }),
+    cli('one with a port in an internal network', [
+      'run',
+      '-d',
+      '--name',
+      'c5',
+      '--network',
+      'two',
+      '-p',
+      '8444:80',
+      '--stop-signal',
+      'KILL',
+      'busybox',
+      'sleep',
+      '600',
+    ]),
+    networksOf('of c5', 'c5'),
+    api('its ports', 'GET', '/containers/c5/json', {
+      pick: (body: { NetworkSettings: { Ports: object } }) => body.NetworkSettings.Ports,
+    }),
+    newer(
+      cli('its routes, none of them out', ['exec', 'c5', 'ip', 'route'], { rules: [[/ +$/gm, '']] }),
+      'an internal network leads nowhere',
+      {
+        stdout: '10.50.0.0/16 dev eth0 scope link  src 10.50.4.1',
+      },
+    ),
+    cli('gone', ['rm', '-f', 'c1', 'c2', 'c3', 'c4', 'c5'], { sort: true }),
     api('removed', 'DELETE', '/networks/two'),
     api('removed, and not there', 'DELETE', '/networks/two'),
     api('pruned', 'POST', '/networks/prune', {
