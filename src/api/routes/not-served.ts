@@ -50,7 +50,6 @@ const LATER: readonly Row[] = [
   ['PluginSet', 'POST', '/plugins/{name:.*}/set'],
   ['PluginCreate', 'POST', '/plugins/create'],
   ['SystemAuth', 'POST', '/auth'],
-  ['SystemDataUsage', 'GET', '/system/df'],
   ['DebugVars', 'GET', '/debug/vars'],
   ['DebugProfiles', 'GET', '/debug/pprof/'],
   ['DebugCommandLine', 'GET', '/debug/pprof/cmdline'],

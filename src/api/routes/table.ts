@@ -52,6 +52,7 @@ import { networkListRoutes } from './networks/list.ts';
 import { networkPruneRoute } from './networks/prune.ts';
 import { laterRoutes, swarmRoutes } from './not-served.ts';
 import { pluginInspectRoute, pluginListRoute } from './plugins.ts';
+import { diskUsageRoute } from './system/df.ts';
 import { eventsRoute } from './system/events.ts';
 import { infoRoute } from './system/info.ts';
 import { pingRoutes } from './system/ping.ts';
@@ -75,11 +76,12 @@ export interface RoutesDeps {
   readonly host: Platform;
 }
 
-const systemRoutes = ({ system, events }: RoutesDeps): readonly Route[] => [
+const systemRoutes = ({ system, events, ...rooms }: RoutesDeps): readonly Route[] => [
   ...pingRoutes(),
   versionRoute(system),
   infoRoute(system),
   eventsRoute(events),
+  diskUsageRoute(rooms),
 ];
 
 const containerRoutes = ({ containers, images, host }: RoutesDeps): readonly Route[] => [

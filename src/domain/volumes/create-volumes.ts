@@ -48,6 +48,15 @@ const oneAtATime = <Values extends readonly unknown[], Value>(
   };
 };
 
+/** Who asks while an answer is being made gets the same: walks through all files are dear. */
+const shareOngoing = <Value>(work: () => Promise<Value>): (() => Promise<Value>) => {
+  let ongoing: Promise<Value> | undefined;
+  return async () => {
+    ongoing ??= work().finally(() => (ongoing = undefined));
+    return ongoing;
+  };
+};
+
 /** The volumes room. `restore` reads what is on disk and comes before anything else. */
 export const createVolumes = (own: VolumesDeps): Volumes & { restore(): Promise<void> } => {
   const catalog = new VolumeCatalog(own);
@@ -62,7 +71,7 @@ export const createVolumes = (own: VolumesDeps): Volumes & { restore(): Promise<
     create: async (request) => createVolume(deps, request),
     delete: async (name, options) => deleteVolume(deps, name, options),
     prune: oneAtATime(async (filters, options) => pruneVolumes(deps, filters, options)),
-    usage: async () => volumeUsage(deps),
+    usage: shareOngoing(async () => volumeUsage(deps)),
     keep: async (name) => keepVolume(catalog, name),
     hold: (name, container) => catalog.hold(name, container),
     holders: (name) => catalog.holders(name),

@@ -32,6 +32,7 @@ class Drivers implements VolumeDrivers {
     const { local, sockets } = this.#deps;
     if (name === local.name) return local;
     const looking = `error looking up volume plugin ${name}`;
+    // Refused at once, where dockerd waits some 15 s for one to appear: what is written down but not up yet is waited for.
     const address = await sockets.find(name);
     if (!address) throw new EngineError('not-found', `${looking}: plugin "${name}" not found`);
     const driver = await this.#activate(address, ALONE).catch((cause: unknown) => {

@@ -98,6 +98,29 @@ export const volumeSteps: StepGroup = {
       400,
       "invalid filter 'until'",
     ),
+    api('what volumes take', 'GET', '/system/df', {
+      pick: ({ Volumes: volumes }: { Volumes: { Name: string; UsageData: object }[] }) =>
+        volumes
+          .map(
+            ({ Name: name, UsageData: usage }) =>
+              `${name.length === 64 ? '<anonymous>' : name} ${JSON.stringify(usage)}`,
+          )
+          .toSorted(),
+    }),
+    api('what images take', 'GET', '/system/df', {
+      pick: ({ Images: images }: { Images: { Containers: number; SharedSize: number }[] }) =>
+        images.map(({ Containers: containers, SharedSize: shared }) => [containers, shared]),
+    }),
+    api('what containers take', 'GET', '/system/df', {
+      shape: true,
+      pick: ({ Containers: containers }: { Containers: { Id: string; SizeRootFs: number }[] }) =>
+        containers.map(({ Id: id, SizeRootFs: size }) => [id, size]),
+    }),
+    alone(
+      api('an object that is none', 'GET', '/system/df?type=zz', { version: '1.42' }),
+      'types came with 1.42',
+      answered(400, { message: 'unknown object type: zz' }),
+    ),
     cli('a tmpfs in a container', ['run', '--rm', '-v', 'memory:/v', 'busybox', 'stat', '-c', '%u', '/v']),
     create('a bind of nothing', withOptions('hollow', { type: 'none', device: '/no/such', o: 'bind' })),
     cli('a container that can not have its volume', [
