@@ -5,7 +5,6 @@ import {
   api,
   cli,
   custom,
-  later,
   newer,
   rewrite,
   withEndpointKeys,
@@ -57,8 +56,8 @@ export const networkSteps: StepGroup = {
       pick: (body: Network[]) => body.map((network) => network['Name']),
     }),
     api('filtered by type', 'GET', `/networks?filters=${encodeURIComponent('{"type":["custom"]}')}`),
-    later(cli('a predefined one can not be removed', ['network', 'rm', 'bridge'])),
-    later(cli('nothing can not be removed', ['network', 'rm', 'nothing'])),
+    cli('a predefined one can not be removed', ['network', 'rm', 'bridge']),
+    cli('nothing can not be removed', ['network', 'rm', 'nothing']),
     cli('a web server', [
       'run',
       '-d',
