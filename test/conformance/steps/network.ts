@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from '../mask.ts';
-import {
-  covering,
-  api,
-  cli,
-  custom,
-  newer,
-  rewrite,
-  withEndpointKeys,
-  type StepGroup,
-} from '../step.ts';
+import { covering, api, cli, custom, newer, rewrite, withEndpointKeys, type StepGroup } from '../step.ts';
 
 type Network = Readonly<Record<string, unknown>>;
 
