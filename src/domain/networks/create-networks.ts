@@ -188,12 +188,13 @@ class Room implements NetworksRoom {
     const strangers = this.#records().filter(({ container }) => !isKnown(container));
     // Before the sandboxes go: their links go with their namespaces, and removing a link by itself is slow.
     const { namespaces, namespaceDirectory } = this.#deps;
-    const swept = sweepStrays({ namespaces, namespaceDirectory, networks: this.#active }, this.#records());
+    const deps = { namespaces, namespaceDirectory, networks: this.#active };
+    const swept = await sweepStrays(deps, this.#records());
     for (const { container } of strangers) {
       this.#sandboxes.get(container)?.release();
       this.#discardLeft(container);
     }
-    return Promise.resolve(strangers.length + swept);
+    return strangers.length + swept;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -73,6 +73,8 @@ export interface ActiveNetwork {
   unplug(place: EndpointPlace): void;
   /** Whether the host's side of what `attach` made is still there. */
   isAttached(place: EndpointPlace): boolean;
-  /** Removes the host's side of endpoints that are not among `known`. Gives how many. */
-  sweep(known: ReadonlySet<string>): number;
+  /** Host's ends of cables that are not among `known`. */
+  strays(known: ReadonlySet<string>): readonly string[];
+  /** Takes one of the `strays` away; one that has gone by itself is no error. Some 10 ms, seconds while many namespaces end. */
+  removeStray(name: string): void;
 }

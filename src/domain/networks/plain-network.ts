@@ -17,7 +17,8 @@ export const createPlainNetwork = (network: Network): ActiveNetwork => ({
   detach: () => undefined,
   unplug: () => undefined,
   isAttached: () => true,
-  sweep: () => 0,
+  strays: () => [],
+  removeStray: () => undefined,
 });
 
 /** A network that no container can join, and why: it only holds settings, or its bridge could not be made again. */

@@ -185,13 +185,15 @@ export class BridgeNetwork implements ActiveNetwork {
     return this.#deps.host.link(place.hostLink)?.master === this.#bridge;
   }
 
-  sweep(known: ReadonlySet<string>): number {
-    const strays = this.#deps.host
+  strays(known: ReadonlySet<string>): readonly string[] {
+    return this.#deps.host
       .links()
       .filter(({ name, kind, master }) => kind === 'veth' && master === this.#bridge && HOST_LINK.test(name))
-      .filter(({ name }) => !known.has(name));
-    for (const { name } of strays) this.#deps.host.deleteLink(name);
-    return strays.length;
+      .flatMap(({ name }) => (known.has(name) ? [] : [name]));
+  }
+
+  removeStray(name: string): void {
+    this.#deps.host.deleteLink(name);
   }
 
   /** An address of `pool`: the one that is asked for, or the lowest free one. */
