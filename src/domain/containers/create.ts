@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { EngineError } from '../../base/errors.ts';
 import { hostname } from 'node:os';
 import { Disposer } from '../../base/disposal.ts';
 import { type ContainerId, randomId } from '../../base/ids.ts';
@@ -13,6 +14,7 @@ import type { Core } from './core.ts';
 import { reserveGeneratedName } from './generate-name.ts';
 import { nameEndpoints } from './name-endpoints.ts';
 import { reserveLinkNames } from './links/link-names.ts';
+import { isLayeredFile } from './layered-file.ts';
 import { markRootfs } from './mark-rootfs.ts';
 import { checkBindSources, fillVolumes, makeMountPoints } from './mount-sources.ts';
 import { parseName } from './name-table.ts';
@@ -117,6 +119,12 @@ const newContainer = (made: Made, planned: ContainerPlan): Container => ({
   appArmorProfile: made.appArmorProfile,
 });
 
+/** @throws internal as Docker words it, for a working directory that is none */
+const checkWorkingDirectory = ({ config }: Container, { lowerDirectories }: Rootfs): void => {
+  if (config.workingDir !== '' && isLayeredFile(lowerDirectories, config.workingDir))
+    throw new EngineError('internal', `Cannot mkdir: ${config.workingDir} is not a directory`);
+};
+
 /** The container's writable layer; on a failure `acquired` removes it again. */
 const prepareRootfs = async (
   deps: CreateDeps,
@@ -131,6 +139,7 @@ const prepareRootfs = async (
   });
   const rootfs = await deps.images.prepareRootfs(id, image, { unmapped: isUnmapped(hostConfig) });
   markRootfs(rootfs, rootOwnerOf(deps, container));
+  checkWorkingDirectory(container, rootfs);
   deps.rootfs.set(id, rootfs);
   return rootfs;
 };

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { readLayeredFile } from './layered-file.ts';
+import { isLayeredFile, readLayeredFile } from './layered-file.ts';
 
 const LIMIT = 100;
 
@@ -32,6 +32,13 @@ test('the topmost layer that has the file gives it', () => {
   withLayers([{ 'etc/x': '' }, { 'etc/passwd': 'upper' }, { 'etc/passwd': 'lower' }], (layers) => {
     assert.equal(readLayeredFile(layers, '/etc/passwd', LIMIT), 'upper');
     assert.equal(readLayeredFile(layers, '/etc/nothing', LIMIT), undefined);
+  });
+});
+
+test('a file is told from a directory and from nothing, also behind a link', () => {
+  withLayers([{ link: '→ /etc/passwd' }, { 'etc/passwd': '' }], (layers) => {
+    const found = ['/etc/passwd', '/link', '/etc', '/etc/none'].map((path) => isLayeredFile(layers, path));
+    assert.deepEqual(found, [true, true, false, false]);
   });
 });
 

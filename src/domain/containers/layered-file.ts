@@ -105,24 +105,32 @@ const readWhole = (fd: number, path: string, limit: number): string => {
   return bytes.toString('utf8', 0, length);
 };
 
-/**
- * The text of `path` in a root file system of `layers` (host directories, topmost first), which need not be mounted;
- * `undefined` when there is none. Whiteouts, opaque directories and symbolic links are read as overlayfs does.
- * @throws internal for what is no regular file or longer than `limit` bytes
- */
-export const readLayeredFile = (
+/** Looks for `path`; `undefined` when nothing that is no directory lies there. */
+const find = <Result>(
   layers: readonly string[],
   path: string,
-  limit: number,
-): string | undefined => {
+  use: (open: OpenFiles, place: string) => Result,
+): Result | undefined => {
   using open = new OpenFiles();
   try {
     // A layer's own path may go through links (/proc/<pid>/root is one), hence the dot.
     const roots = layers.map((layer) => open.directory(`${layer}/.`));
     const found = resolve(open, roots, path);
-    return found === undefined ? undefined : readWhole(open.file(found), path, limit);
+    return found === undefined ? undefined : use(open, found);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
     throw error;
   }
 };
+
+/**
+ * The text of `path` in a root file system of `layers` (host directories, topmost first), which need not be mounted;
+ * `undefined` when there is none. Whiteouts, opaque directories and symbolic links are read as overlayfs does.
+ * @throws internal for what is no regular file or longer than `limit` bytes
+ */
+export const readLayeredFile = (layers: readonly string[], path: string, limit: number): string | undefined =>
+  find(layers, path, (open, place) => readWhole(open.file(place), path, limit));
+
+/** Whether `path` leads to what is no directory, in a root file system of `layers` as `readLayeredFile` has them. */
+export const isLayeredFile = (layers: readonly string[], path: string): boolean =>
+  find(layers, path, () => true) ?? false;

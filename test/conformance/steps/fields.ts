@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { alone, later, newer, type Step, type StepGroup } from '../step.ts';
+import { alone, newer, type Step, type StepGroup } from '../step.ts';
 import { told, type Body } from './tried.ts';
 
 /** 201, and what inspect tells of the fields. */
@@ -69,7 +69,7 @@ export const fieldSteps: StepGroup = {
     config('ExposedPorts', 'an exposed port that is none', { ExposedPorts: { 'x/tcp': {} } }),
     config('ExposedPorts', 'an exposed port of no protocol', { ExposedPorts: { '80/xyz': {} } }),
     config('WorkingDir', 'a working directory to be cleaned', { WorkingDir: '/a/../b//c/' }),
-    later(config('WorkingDir', 'a working directory that is a file', { WorkingDir: '/etc/passwd' })),
+    config('WorkingDir', 'a working directory that is a file', { WorkingDir: '/etc/passwd' }),
     config('Domainname', 'a domain', { Hostname: 'h', Domainname: 'example.org' }),
     config('Hostname', 'a host name that is none', { Hostname: 'a b' }),
     config('Hostname', 'a host name with a dot', { Hostname: 'a.b' }),

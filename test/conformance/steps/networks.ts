@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Json } from '../mask.ts';
-import { type ApiOptions, type Step, type StepGroup, api, cli, custom, newer, rewrite } from '../step.ts';
+import {
+  type ApiOptions,
+  type Step,
+  type StepGroup,
+  api,
+  cli,
+  covering,
+  custom,
+  newer,
+  rewrite,
+} from '../step.ts';
 
 type Network = Readonly<Record<string, unknown>>;
 
@@ -179,7 +189,7 @@ export const userNetworkSteps: StepGroup = {
       'sleep',
       '600',
     ]),
-    networksOf('of c1', 'c1'),
+    ...covering(['inspect: before 1.45'], networksOf('of c1', 'c1')),
     networksOf('of c2', 'c2'),
     cli('reached by its neighbour', ['exec', 'c1', 'ping', '-c', '1', '-q', '10.51.0.77'], {
       rules: [[/round-trip.*/, '<time>']],
@@ -255,6 +265,35 @@ export const userNetworkSteps: StepGroup = {
       {
         stdout: '10.50.0.0/16 dev eth0 scope link  src 10.50.4.1',
       },
+    ),
+    ...covering(
+      ['rule: network static address without a subnet'],
+      said(
+        api('an address where nobody chose the subnet', 'POST', '/containers/create', {
+          body: {
+            Image: 'busybox',
+            HostConfig: { NetworkMode: 'one' },
+            NetworkingConfig: { EndpointsConfig: { one: { IPAMConfig: { IPv4Address: '10.9.9.9' } } } },
+          },
+        }),
+        400,
+        'invalid config for network one: invalid endpoint settings:\nuser specified IP address is supported only when connecting to networks with user configured subnets',
+      ),
+    ),
+    ...covering(
+      ['rule: network other endpoint than bridge'],
+      api('one of another network than its mode says', 'POST', '/containers/create?name=c6', {
+        body: {
+          Image: 'busybox',
+          Cmd: ['sleep', '600'],
+          StopSignal: 'KILL',
+          HostConfig: { NetworkMode: 'bridge' },
+          NetworkingConfig: { EndpointsConfig: { two: {} } },
+        },
+      }),
+      cli('that one runs', ['start', 'c6']),
+      networksOf('of that one', 'c6'),
+      cli('that one goes', ['rm', '-f', 'c6']),
     ),
     cli('gone', ['rm', '-f', 'c1', 'c2', 'c3', 'c4', 'c5'], { sort: true }),
     api('removed', 'DELETE', '/networks/two'),
