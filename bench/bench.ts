@@ -11,7 +11,7 @@ import { closeConnections } from './api-client.ts';
 import { breakDownStart } from './breakdown.ts';
 import { crunBenchmarks, startWithCrun } from './crun.ts';
 import { measure, type Measured } from './measure.ts';
-import { readOptions, type BenchOptions } from './options.ts';
+import { isWanted, readOptions, type BenchOptions } from './options.ts';
 import { lineOf, pageOf, tableOf } from './report.ts';
 import { mustDocker, type Benchmark } from './row.ts';
 import { loadBenchmark, logBenchmark, pullBenchmark } from './rows/bulk.ts';
@@ -46,7 +46,7 @@ async function measureAll(
 ): Promise<Measured[]> {
   const all: Measured[] = [];
   for (const benchmark of benchmarks) {
-    if (options.only !== undefined && !benchmark.name.includes(options.only)) continue;
+    if (!isWanted(options, benchmark.name)) continue;
     const measured = await measure(benchmark, engines, options.isQuick);
     for (const one of measured) process.stdout.write(`${lineOf(one)}\n`);
     all.push(...measured);
@@ -81,7 +81,7 @@ async function main(): Promise<void> {
     options.isDockerdAlone || !hasBerth() ? [startDockerd] : [startDockerd, startBerth];
   const disposals: (() => Promise<void>)[] = [];
   const engines = await startAll(starters);
-  const wants = (name: string): boolean => options.only === undefined || name.includes(options.only);
+  const wants = (name: string): boolean => isWanted(options, name);
   try {
     const [pusher] = engines;
     if (pusher === undefined) throw new Error('no engine to measure');

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 export interface BenchOptions {
   /** Few samples, for trying the benchmark itself. */
   readonly isQuick: boolean;
-  /** Part of a benchmark's name; the page is not written then. */
+  /** Parts of benchmarks' names, between commas; the page is not written then. */
   readonly only: string | undefined;
   /** Leave crun out. */
   readonly isWithoutCrun: boolean;
@@ -30,3 +30,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     isDockerdAlone: values['dockerd-alone'] ?? false,
   };
 }
+
+/** Whether a benchmark of this name is to be measured. */
+export const isWanted = ({ only }: Pick<BenchOptions, 'only'>, name: string): boolean =>
+  only === undefined || only.split(',').some((part) => name.includes(part));
