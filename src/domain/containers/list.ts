@@ -6,7 +6,7 @@ import type { Core } from './core.ts';
 import { viewOf } from './inspect.ts';
 import { compileFilters, type FilterDeps, isShownByDefault } from './list-filters.ts';
 
-export type ListDeps = Pick<Core, 'ledger' | 'runs' | 'images' | 'networks'>;
+export type ListDeps = Pick<Core, 'rootfs' | 'ledger' | 'runs' | 'images' | 'networks'>;
 
 const newestFirst = (a: Container, b: Container): number => {
   if (a.created === b.created) return 0;

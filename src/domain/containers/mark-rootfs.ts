@@ -7,6 +7,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readlinkSync,
   type Stats,
   symlinkSync,
 } from 'node:fs';
@@ -89,4 +90,12 @@ export const markRootfs = (rootfs: Rootfs, owner: Owner | undefined): void => {
   } catch (error) {
     throw fileFailure(error);
   }
+};
+
+/** How many bytes of a container's layer are not its own changes but what `markRootfs` has put there: links alone have any. */
+export const markedBytes = ({ upperDirectory: upper }: Rootfs): number => {
+  if (upper === undefined) return 0;
+  const place = join(upper, LINK.path);
+  const isOurs = look(place)?.isSymbolicLink() === true && readlinkSync(place) === LINK.target;
+  return isOurs ? LINK.target.length : 0;
 };

@@ -4,12 +4,13 @@ import { now, type Timestamp } from '../../base/time.ts';
 import { type Filters, matchLabels, refuseUnknownFilters } from '../../spec/filters.ts';
 import { untilFilter } from '../../spec/until-filter.ts';
 import type { Container } from './container.ts';
+import { writableSize } from './container-sizes.ts';
 import type { PruneReport } from './containers.ts';
 import type { Core } from './core.ts';
 import { deleteContainer, type DeleteDeps } from './delete.ts';
 import { isRunning } from './state.ts';
 
-export type PruneDeps = DeleteDeps & Pick<Core, 'events' | 'images' | 'log'>;
+export type PruneDeps = DeleteDeps & Pick<Core, 'events' | 'images' | 'rootfs' | 'log'>;
 
 /** Lets one prune run at a time. */
 export class PruneGate {
@@ -39,7 +40,7 @@ const isWanted = (filters: Filters, until: Timestamp | undefined) => (container:
 /** The bytes that the container's own changes took; `undefined` when it was not removed. */
 const removeOne = async (deps: PruneDeps, { id }: Container): Promise<number | undefined> => {
   try {
-    const size = await deps.images.rootfsUsage(id);
+    const size = await writableSize(deps, id);
     await deleteContainer(deps, id, NOT_FORCED);
     return size;
   } catch (error) {

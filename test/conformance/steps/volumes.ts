@@ -33,6 +33,12 @@ const withOptions = (Name: string, DriverOpts: object): object => ({ Name, Drive
 export const volumeSteps: StepGroup = {
   noun: 'volumes',
   steps: [
+    custom('nothing is left of what others made', async ({ engine }) => {
+      const { stdout } = await engine.docker(['volume', 'ls', '-q']);
+      const names = stdout.split('\n').filter((name) => name !== '');
+      if (names.length > 0) await engine.docker(['volume', 'rm', '-f', ...names]);
+      return (await engine.docker(['volume', 'ls', '-q'])).stdout;
+    }),
     create('a volume', { Name: 'plain', Labels: { a: 'b', colour: 'red' } }),
     create('the same again', { Name: 'plain', Labels: { other: 'x' } }),
     create('without labels and options', { Name: 'bare' }),
