@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, constants, lstatSync, openSync, type Stats } from 'node:fs';
 import { posix } from 'node:path';
+import { ENGINE_FILES } from '../../spec/engine-files.ts';
 import type { IdMaps } from '../../spec/id-maps.ts';
 import type { NewTarEntry } from '../../spec/tar/entry.ts';
 import { encodeHeader, TAR_END } from '../../spec/tar/write.ts';
@@ -19,25 +20,6 @@ import { type WalkedFile, walkTree } from './walk.ts';
 const WHITEOUT = '.wh.';
 /** In a directory: nothing of the layers beneath shows in it. Source: as above. */
 const OPAQUE = '.wh..wh..opq';
-
-/**
- * What the engine and the runtime make in every container's own layer, with the directories that they make for it. Docker
- * has them in a layer that no image gets.
- */
-const OWN = new Set([
-  '/.dockerenv',
-  '/dev',
-  '/dev/console',
-  '/dev/pts',
-  '/dev/shm',
-  '/etc',
-  '/etc/hostname',
-  '/etc/hosts',
-  '/etc/mtab',
-  '/etc/resolv.conf',
-  '/proc',
-  '/sys',
-]);
 
 /** overlayfs marks what an upper layer removed by a character device 0/0 (Documentation/filesystems/overlayfs.rst). */
 const isWhiteout = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === 0;
@@ -129,7 +111,7 @@ class LayerPacker {
 
   /** True for what is the engine's own doing alone. */
   #isQuiet({ stats, place }: WalkedFile, path: string): boolean {
-    if (!OWN.has(path) || isWhiteout(stats)) return false;
+    if (!ENGINE_FILES.has(path) || isWhiteout(stats)) return false;
     const beneath = lookBeneath(this.#layers, path);
     if (!beneath) return true;
     if (!stats.isDirectory() || !beneath.isDirectory() || !isSame(stats, beneath)) return false;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { joinErrors } from '../../spec/join-errors.ts';
 import { EngineError } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
@@ -6,7 +7,7 @@ import type { Network, Sandbox } from '../networks/index.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { noSuchContainer } from './errors.ts';
-import { MAC_ADDRESS, joinedErrors, networkDonor } from './network-mode.ts';
+import { MAC_ADDRESS, networkDonor } from './network-mode.ts';
 import { hasProcess } from './state.ts';
 
 export type ConnectDeps = Pick<Core, 'ledger' | 'networks' | 'runs' | 'hostsFiles' | 'store' | 'intents'>;
@@ -43,7 +44,7 @@ const checkRequest = ({ networks }: ConnectDeps, { id }: Network, request: Endpo
   if (request.macAddress !== '' && !MAC_ADDRESS.test(request.macAddress))
     throw refuse(`invalid MAC address ${request.macAddress}`);
   const errors = networks.checkEndpoint(id, request);
-  if (errors.length > 0) throw refuse(`invalid endpoint settings:\n${joinedErrors(errors)}`);
+  if (errors.length > 0) throw refuse(`invalid endpoint settings:\n${joinErrors(errors)}`);
 };
 
 /** What the container's files said of its networks, and what they are to say. */

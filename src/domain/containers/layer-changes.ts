@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type BigIntStats, closeSync, constants, lstatSync, openSync, readdirSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
+import { ENGINE_FILES } from '../../spec/engine-files.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { O_PATH } from '../../sys/openat2.ts';
 import { getXattr } from '../../sys/xattr.ts';
@@ -8,22 +9,6 @@ import type { PathChange } from './containers.ts';
 
 /** Files looked at before others get their turn. */
 const TURN_AFTER = 500;
-
-/** What the engine and the runtime make in every container: Docker keeps it in a layer of its own and tells nobody. */
-const OWN = new Set([
-  '/.dockerenv',
-  '/dev',
-  '/dev/console',
-  '/dev/pts',
-  '/dev/shm',
-  '/etc',
-  '/etc/hostname',
-  '/etc/hosts',
-  '/etc/mtab',
-  '/etc/resolv.conf',
-  '/proc',
-  '/sys',
-]);
 
 /** What the layers beneath show at a path: a file, or a directory and where its parts lie, topmost first. */
 interface Beneath {
@@ -103,7 +88,7 @@ class Comparison {
     const before = lookBeneath(layers, name);
     if (!now || isWhiteout(now)) return before ? [{ path, kind: 'deleted' }] : [];
     const inner = now.isDirectory() ? await this.#in(place, before?.directories ?? [], path) : [];
-    if (!before) return OWN.has(path) ? inner : [{ path, kind: 'added' }, ...inner];
+    if (!before) return ENGINE_FILES.has(path) ? inner : [{ path, kind: 'added' }, ...inner];
     if (inner.length === 0 && !differs(now, before.stats)) return [];
     return [{ path, kind: 'modified' }, ...inner];
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { joinErrors } from '../../spec/join-errors.ts';
 import { EngineError, isKind } from '../../base/errors.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { Network } from '../networks/index.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
-import { joinedErrors } from './network-mode.ts';
 
 const find = (networks: Pick<Core['networks'], 'resolve'>, reference: string): Network | undefined => {
   try {
@@ -22,7 +22,7 @@ const check = (
 ): void => {
   const errors = predefined ? [] : networks.checkEndpoint(id, request);
   if (errors.length === 0) return;
-  const text = `invalid config for network ${name}: invalid endpoint settings:\n${joinedErrors(errors)}`;
+  const text = `invalid config for network ${name}: invalid endpoint settings:\n${joinErrors(errors)}`;
   throw new EngineError('invalid-argument', text);
 };
 

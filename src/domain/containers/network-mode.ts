@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { joinErrors } from '../../spec/join-errors.ts';
 import { isIPv4, isIPv6 } from 'node:net';
 import { EngineError } from '../../base/errors.ts';
 import type { ContainerConfig } from '../../spec/container-config.ts';
@@ -66,10 +67,6 @@ const endpointErrors = (request: EndpointRequest): readonly string[] => {
 /** Six bytes in hexadecimal digits. */
 export const MAC_ADDRESS = /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i;
 
-/** One error as it stands, several as a list: Docker's way of joining them. */
-export const joinedErrors = (errors: readonly string[]): string =>
-  errors.length === 1 ? (errors[0] ?? '') : errors.map((error) => `* ${error}`).join('\n');
-
 /** What is asked of each network. @throws invalid-argument `invalid config for network X: …` */
 export const validateEndpoints = (endpoints: Readonly<Record<string, EndpointRequest>>): void => {
   for (const [network, request] of Object.entries(endpoints)) {
@@ -83,7 +80,7 @@ export const validateEndpoints = (endpoints: Readonly<Record<string, EndpointReq
     if (errors.length === 0) continue;
     throw new EngineError(
       'invalid-argument',
-      `invalid config for network ${network}: invalid endpoint settings:\n${joinedErrors(errors)}`,
+      `invalid config for network ${network}: invalid endpoint settings:\n${joinErrors(errors)}`,
     );
   }
 };

@@ -8,13 +8,10 @@ import {
   parseIp,
   parseIpPrefix,
 } from '../../spec/ip.ts';
+import { joinErrors } from '../../spec/join-errors.ts';
 import type { IpamPool } from './networks.ts';
 
 const FAMILY = { 4: 'an IPv4 block', 6: 'an IPv6 block' } as const;
-
-/** One error as it stands, several as a list: Docker's way of joining them. */
-export const joinErrors = (errors: readonly string[]): string =>
-  errors.length === 1 ? (errors[0] ?? '') : errors.map((error) => `* ${error}`).join('\n');
 
 const rangeErrors = (text: string | undefined, subnet: IpPrefix): readonly string[] => {
   if (text === undefined) return [];

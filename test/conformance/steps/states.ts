@@ -2,35 +2,9 @@
 import type { Engine } from '../../support/engine.ts';
 import { openHttp } from '../../support/http-request.ts';
 import { api, cli, custom, newer, refused, type Step, type StepGroup } from '../step.ts';
+import { becomes, inspect } from './container-state.ts';
 
 const V = '/v1.41';
-
-interface State {
-  readonly Status: string;
-  readonly Running: boolean;
-  readonly Paused: boolean;
-  readonly Restarting: boolean;
-  readonly Dead: boolean;
-  readonly Pid: number;
-  readonly ExitCode: number;
-  readonly StartedAt: string;
-  readonly FinishedAt: string;
-}
-
-async function inspect(engine: Engine, name: string): Promise<{ State: State; RestartCount: number }> {
-  const answer = await engine.request('GET', `${V}/containers/${name}/json`);
-  return answer.json as { State: State; RestartCount: number };
-}
-
-/** Asks until the container is as wanted; after ten seconds what it is then. */
-async function becomes(engine: Engine, name: string, status: string): Promise<State> {
-  for (let attempt = 0; attempt < 500; attempt++) {
-    const { State } = await inspect(engine, name);
-    if (State.Status === status) return State;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return (await inspect(engine, name)).State;
-}
 
 const create = (name: string, command: readonly string[], host: object = {}, config: object = {}): Step =>
   api(`a container named ${name}`, 'POST', `/containers/create?name=${name}`, {
