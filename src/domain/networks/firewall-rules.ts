@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Chain, Element, Table } from '../../adapters/nftables/index.ts';
 import type { Port } from '../../spec/port.ts';
-import type { PublishedPort } from './published-port.ts';
+import { PORT_MAPS, TRANSLATIONS } from './port-elements.ts';
 
 /** A bridge whose containers the packet filter guards. */
 export interface GuardedBridge {
@@ -29,20 +29,11 @@ export interface Opening {
   readonly port: Port;
 }
 
-/** Where a port is published at all addresses, and at one of them. */
-const ANYWHERE = 'published';
-const AT_ADDRESS = 'published_at';
 /** Which ways are open between containers that are kept apart otherwise. */
 const LINKED = 'linked';
 
 /** Priorities of <linux/netfilter_ipv4.h>: before connection tracking, destination NAT, filters, source NAT. */
 const PRIORITY = { raw: -300, destination: -100, filter: 0, source: 100 } as const;
-
-/** What is addressed to this host at a published port goes to its container; the narrower binding comes first. */
-const TRANSLATIONS: readonly string[] = [
-  `fib daddr type local dnat ip to ip daddr . meta l4proto . th dport map @${AT_ADDRESS}`,
-  `fib daddr type local dnat ip to meta l4proto . th dport map @${ANYWHERE}`,
-];
 
 const translateSource = (source: string | undefined): string =>
   source === undefined ? 'masquerade' : `snat to ${source}`;
@@ -129,11 +120,7 @@ const chainsOf = (bridges: readonly GuardedBridge[]): readonly Chain[] => [
 /** The engine's table: ports as maps, so that publishing one adds an element and no rule. */
 export const firewallTable = (name: string, bridges: readonly GuardedBridge[]): Table => ({
   name,
-  maps: [
-    { name: ANYWHERE, type: 'inet_proto . inet_service : ipv4_addr . inet_service' },
-    { name: AT_ADDRESS, type: 'ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service' },
-    { name: LINKED, type: 'ipv4_addr . ipv4_addr . inet_proto . inet_service : verdict' },
-  ],
+  maps: [...PORT_MAPS, { name: LINKED, type: 'ipv4_addr . ipv4_addr . inet_proto . inet_service : verdict' }],
   chains: chainsOf(bridges),
 });
 
@@ -166,22 +153,6 @@ export const firewallTable6 = (name: string, bridges: readonly GuardedBridge[]):
     },
   ],
 });
-
-/** The map elements by which `port` is reached at its IPv4 bindings, for a container at `address`. */
-export const portElements = (
-  table: string,
-  { port, bindings }: PublishedPort,
-  address: string,
-): readonly Element[] =>
-  bindings
-    .filter((binding) => !binding.address.includes(':'))
-    .map((binding) => {
-      const value = `${address} . ${port.number}`;
-      const key = `${port.protocol} . ${binding.port}`;
-      return binding.address === '0.0.0.0'
-        ? { table, map: ANYWHERE, key, value }
-        : { table, map: AT_ADDRESS, key: `${binding.address} . ${key}`, value };
-    });
 
 /** The map element that lets one container reach a port of another. */
 export const openingElement = (table: string, { from, to, port }: Opening): Element => ({

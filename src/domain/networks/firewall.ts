@@ -7,8 +7,8 @@ import {
   firewallTable,
   firewallTable6,
   openingElement,
-  portElements,
 } from './firewall-rules.ts';
+import { portElements } from './port-elements.ts';
 import type { PublishedPort } from './published-port.ts';
 
 const keyOf = ({ map, key }: Element): string => `${map} ${key}`;
