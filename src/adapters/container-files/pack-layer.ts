@@ -7,6 +7,7 @@ import type { NewTarEntry } from '../../spec/tar/entry.ts';
 import { encodeHeader, TAR_END } from '../../spec/tar/write.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { O_PATH } from '../../sys/openat2.ts';
+import { isOpaque, isWhiteout } from '../../sys/overlay-marks.ts';
 import { getXattr, listXattrs } from '../../sys/xattr.ts';
 import { Blocks } from './blocks.ts';
 import type { LayerPlan } from './container-files.ts';
@@ -20,11 +21,6 @@ import { type WalkedFile, walkTree } from './walk.ts';
 const WHITEOUT = '.wh.';
 /** In a directory: nothing of the layers beneath shows in it. Source: as above. */
 const OPAQUE = '.wh..wh..opq';
-
-/** overlayfs marks what an upper layer removed by a character device 0/0 (Documentation/filesystems/overlayfs.rst). */
-const isWhiteout = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === 0;
-
-const isOpaque = (path: string): boolean => getXattr(path, 'trusted.overlay.opaque')?.toString() === 'y';
 
 const look = (path: string): Stats | undefined => {
   try {

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { ENGINE_FILES } from '../../spec/engine-files.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { O_PATH } from '../../sys/openat2.ts';
-import { getXattr } from '../../sys/xattr.ts';
+import { isOpaque, isWhiteout } from '../../sys/overlay-marks.ts';
 import type { PathChange } from './containers.ts';
 
 /** Files looked at before others get their turn. */
@@ -15,11 +15,6 @@ interface Beneath {
   readonly stats: BigIntStats;
   readonly directories: readonly string[];
 }
-
-/** overlayfs marks what an upper layer removed by a character device 0/0 (Documentation/filesystems/overlayfs.rst). */
-const isWhiteout = (stats: BigIntStats): boolean => stats.isCharacterDevice() && stats.rdev === 0n;
-
-const isOpaque = (path: string): boolean => getXattr(path, 'trusted.overlay.opaque')?.toString() === 'y';
 
 const look = (path: string): BigIntStats | undefined => {
   try {

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, rea
 import { EngineError } from '../../base/errors.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { O_PATH } from '../../sys/openat2.ts';
-import { getXattr } from '../../sys/xattr.ts';
+import { isOpaque, isWhiteout } from '../../sys/overlay-marks.ts';
 
 /** As many links as the kernel follows before it gives up (MAXSYMLINKS, include/linux/namei.h). */
 const MOST_LINKS = 40;
@@ -42,13 +42,6 @@ class OpenFiles implements Disposable {
 
 /** A path that starts at an open directory, so that nobody can exchange what leads to it. */
 const inside = (directory: number, name: string): string => `/proc/self/fd/${directory}/${name}`;
-
-/** overlayfs marks what an upper layer removed by a character device 0/0. */
-const isWhiteout = (stats: ReturnType<typeof lstatSync>): boolean =>
-  stats !== undefined && stats.isCharacterDevice() && stats.rdev === 0;
-
-/** A directory that hides all below it (Documentation/filesystems/overlayfs.rst). */
-const isOpaque = (path: string): boolean => getXattr(path, 'trusted.overlay.opaque')?.toString() === 'y';
 
 const lookUp = (open: OpenFiles, directory: Merged, name: string): Found | undefined => {
   const merged: number[] = [];

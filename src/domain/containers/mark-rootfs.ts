@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Owner } from '../../spec/id-maps.ts';
 import { errnoOf, fileFailure } from '../../sys/errno.ts';
+import { isWhiteout } from '../../sys/overlay-marks.ts';
 import type { Rootfs } from '../images/index.ts';
 
 /** By this file programs know that they run in a container. */
@@ -21,9 +22,6 @@ const MARK = '.dockerenv';
 /** What else every container finds where its image has nothing (containers.md §16, "Init layer files"). */
 const FILES: readonly string[] = ['dev/console', 'etc/hostname', 'etc/hosts', 'etc/resolv.conf'];
 const LINK = { path: 'etc/mtab', target: '/proc/mounts' } as const;
-
-/** overlayfs marks what an upper layer removed by a character device 0/0 (Documentation/filesystems/overlayfs.rst). */
-const isWhiteout = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === 0;
 
 /** A layer may have a file where another has the directory above. */
 const look = (path: string): Stats | undefined => {
