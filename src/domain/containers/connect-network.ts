@@ -84,7 +84,7 @@ const connectRunning = async (
   const sandbox = deps.runs.get(id)?.sandbox;
   if (!sandbox) throw new EngineError('internal', `container ${id} has no network of its own`);
   const before = textsOf(sandbox);
-  deps.networks.connect(id, { network: network.id, containerName: name, request });
+  await deps.networks.connect(id, { network: network.id, containerName: name, request });
   await refreshNetworkFiles(deps, id, before, textsOf(sandbox));
 };
 

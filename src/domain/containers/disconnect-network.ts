@@ -29,7 +29,7 @@ const disconnectRunning = async (deps: ConnectDeps, { id }: Container, network: 
   if (!sandbox?.endpoints.some((endpoint) => endpoint.network === network.id))
     throw new EngineError('internal', `container ${id} is not connected to network ${network.name}`);
   const before = textsOf(sandbox);
-  deps.networks.disconnect(id, network.id);
+  await deps.networks.disconnect(id, network.id);
   await refreshNetworkFiles(deps, id, before, textsOf(sandbox));
 };
 

@@ -47,8 +47,13 @@ const createRoom = async () => {
   return { room, told, published };
 };
 
-const createNetwork = (room: NetworksRoom, name: string, subnet: string, internal = false): NetworkId =>
-  room.create({
+const createNetwork = async (
+  room: NetworksRoom,
+  name: string,
+  subnet: string,
+  internal = false,
+): Promise<NetworkId> => {
+  const { id } = await room.create({
     name,
     driver: '',
     scope: '',
@@ -60,7 +65,9 @@ const createNetwork = (room: NetworksRoom, name: string, subnet: string, interna
     ipam: { driver: '', pools: [{ subnet }] },
     options: {},
     labels: {},
-  }).id;
+  });
+  return id;
+};
 
 const start = (room: NetworksRoom, network: string) =>
   room.createSandbox({
@@ -80,18 +87,18 @@ const asking = (address: string) => ({
 
 test('ports follow the way out, and names are told of', async () => {
   const { room, told, published } = await createRoom();
-  const back = createNetwork(room, 'back', '10.1.0.0/24', true);
-  const front = createNetwork(room, 'front', '10.2.0.0/24');
+  const back = await createNetwork(room, 'back', '10.1.0.0/24', true);
+  const front = await createNetwork(room, 'front', '10.2.0.0/24');
   const sandbox = await start(room, 'back');
   const short = container.slice(0, 12);
   assert.deepEqual(published(), []);
   assert.equal(sandbox.hidesPorts, true);
   const request = { ...endpointRequest.zero, aliases: ['shop'] };
-  room.connect(container, { network: front, containerName: 'web', request });
+  await room.connect(container, { network: front, containerName: 'web', request });
   assert.deepEqual(published(), ['10.2.0.2 . 80']);
   assert.deepEqual(sandbox.hostsLines, ['10.1.0.2\thost', '10.2.0.2\thost']);
   room.renameContainer(container, 'new');
-  room.disconnect(container, front);
+  await room.disconnect(container, front);
   assert.deepEqual(published(), []);
   assert.deepEqual(
     sandbox.endpoints.map(({ network }) => network),
@@ -106,25 +113,25 @@ test('ports follow the way out, and names are told of', async () => {
 
 test('a network that cannot be joined leaves the sandbox as it was', async () => {
   const { room } = await createRoom();
-  const front = createNetwork(room, 'front', '10.2.0.0/24');
+  const front = await createNetwork(room, 'front', '10.2.0.0/24');
   const sandbox = await start(room, 'bridge');
-  const refused = (request: ReturnType<typeof asking>, text: RegExp): void =>
-    assert.throws(
-      () => room.connect(container, { network: front, containerName: 'web', request }),
+  const refused = async (request: ReturnType<typeof asking>, text: RegExp): Promise<void> =>
+    assert.rejects(
+      async () => room.connect(container, { network: front, containerName: 'web', request }),
       (error) => isKind(error, 'forbidden') && text.test(error.message),
     );
-  refused(asking('10.2.0.1'), /^Address already in use$/);
+  await refused(asking('10.2.0.1'), /^Address already in use$/);
   assert.equal(sandbox.endpoints.length, 1);
   assert.deepEqual(room.checkEndpoint('front', asking('10.9.0.1')), [
     'no configured subnet or ip-range contain the IP address 10.9.0.1',
   ]);
-  room.connect(container, { network: front, containerName: 'web', request: asking('10.2.0.7') });
-  refused(asking(''), /^endpoint with name web already exists in network front$/);
-  assert.throws(
-    () => room.delete('front'),
+  await room.connect(container, { network: front, containerName: 'web', request: asking('10.2.0.7') });
+  await refused(asking(''), /^endpoint with name web already exists in network front$/);
+  await assert.rejects(
+    async () => room.delete('front'),
     /network front has active endpoints \(name:"web" id:"[0-9a-f]{12}"\)$/,
   );
   await sandbox[Symbol.asyncDispose]();
-  room.delete('front');
+  await room.delete('front');
   assert.throws(() => room.resolve('front'), /network front not found/);
 });

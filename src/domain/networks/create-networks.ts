@@ -13,6 +13,7 @@ import { Firewall } from './firewall.ts';
 import { noSuchNetwork } from './errors.ts';
 import { guardedBridges } from './guarded-bridges.ts';
 import { LinkedPorts } from './linked-ports.ts';
+import { networkDrivers } from './network-drivers.ts';
 import { type LiveSandbox, type SandboxDeps, publishMembership } from './live-sandbox.ts';
 import type {
   ConnectRequest,
@@ -48,7 +49,7 @@ import { UserNetworks } from './user-networks.ts';
 const EPHEMERAL = [49_153, 65_535] as const;
 
 class Room implements NetworksRoom {
-  readonly drivers = ['bridge', 'host', 'null'] as const;
+  readonly drivers: readonly string[];
   readonly #deps: NetworksDeps;
   readonly #host: NetlinkConnection;
   readonly #firewall: Firewall;
@@ -71,17 +72,24 @@ class Room implements NetworksRoom {
       endpointsOf: (container) => this.#sandboxes.get(container)?.endpoints ?? [],
       setting: (name, value) => this.#ensureIfThere(name, value),
     });
-    this.#users = new UserNetworks({
+    const { hostNetwork, store, events, log } = deps;
+    const host = {
       active: this.#active,
       host: this.#host,
-      hostNetwork: deps.hostNetwork,
-      store: deps.store,
-      events: deps.events,
-      log: deps.log,
+      hostNetwork,
       config: () => deps.config.current,
+      setting: (name: string, value: string) => this.#ensureIfThere(name, value),
+    };
+    const drivers = networkDrivers(host);
+    this.drivers = [...drivers.names, 'host', 'null'].toSorted();
+    this.#users = new UserNetworks({
+      ...host,
+      drivers,
+      store,
+      events,
+      log,
       endpoints: (network) => this.endpoints(network),
       bridgesChanged: () => this.#firewall.guard(guardedBridges(this.#active)),
-      setting: (name, value) => this.#ensureIfThere(name, value),
     });
   }
 
@@ -90,12 +98,11 @@ class Room implements NetworksRoom {
     for (const network of plainNetworks(store)) this.#active.set(network.id, createPlainNetwork(network));
     const config = this.#deps.config.current;
     if (config.bridge !== 'none') this.#startBridge(config);
-    this.#users.restore();
+    await this.#users.restore();
     const records = loadRecords(this.#deps);
     for (const record of records) this.#left.set(record.container, record);
     claimPlaces({ networks: this.#active }, records);
     this.#firewall.replace(guardedBridges(this.#active), publishedOnRecord(records));
-    return Promise.resolve();
   }
 
   get hostGateway(): string {
@@ -113,16 +120,16 @@ class Room implements NetworksRoom {
     return findNetwork(this.#networks(), reference);
   }
 
-  create(request: NetworkCreateRequest): { readonly id: NetworkId; readonly warning: string } {
-    return this.#users.create(request);
+  async create(request: NetworkCreateRequest): Promise<{ readonly id: NetworkId; readonly warning: string }> {
+    return Promise.resolve(this.#users.create(request));
   }
 
-  delete(reference: string): void {
-    this.#users.delete(this.resolve(reference));
+  async delete(reference: string): Promise<void> {
+    return Promise.resolve(this.#users.delete(this.resolve(reference)));
   }
 
-  prune(query: NetworkListQuery): readonly string[] {
-    return this.#users.prune(query);
+  async prune(query: NetworkListQuery): Promise<readonly string[]> {
+    return Promise.resolve(this.#users.prune(query));
   }
 
   endpoints(network: NetworkId): readonly Endpoint[] {
@@ -161,18 +168,24 @@ class Room implements NetworksRoom {
     return this.#find(reference).check(request);
   }
 
-  connect(container: ContainerId, { network, containerName, request }: ConnectRequest): Endpoint {
-    return connectSandbox(
+  async connect(
+    container: ContainerId,
+    { network, containerName, request }: ConnectRequest,
+  ): Promise<Endpoint> {
+    const active = this.#find(network);
+    const endpoint = connectSandbox(
       this.#createDeps(),
       this.#live(container),
-      this.#find(network),
+      active,
       { containerName },
       request,
     );
+    return Promise.resolve(endpoint);
   }
 
-  disconnect(container: ContainerId, network: NetworkId): void {
+  async disconnect(container: ContainerId, network: NetworkId): Promise<void> {
     disconnectSandbox(this.#createDeps(), this.#live(container), this.#find(network));
+    return Promise.resolve();
   }
 
   publishDisconnect(container: ContainerId, id: NetworkId): void {

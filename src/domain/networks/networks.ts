@@ -199,11 +199,11 @@ export interface Networks {
    * Makes a network: all of it, durable, or nothing. `warning` tells of what has no effect.
    * @throws in Docker's words: invalid-argument, forbidden (overlaps, predefined names), conflict (name taken), not-found (driver)
    */
-  create(request: NetworkCreateRequest): { readonly id: NetworkId; readonly warning: string };
+  create(request: NetworkCreateRequest): Promise<{ readonly id: NetworkId; readonly warning: string }>;
   /** @throws not-found; forbidden for a predefined network or one with endpoints */
-  delete(reference: string): void;
+  delete(reference: string): Promise<void>;
   /** Removes networks without endpoints; gives their names. Filters `until`, `label`, `label!`. @throws invalid-argument */
-  prune(query: NetworkListQuery): readonly string[];
+  prune(query: NetworkListQuery): Promise<readonly string[]>;
   /** Endpoints of running containers, for inspect. */
   endpoints(network: NetworkId): readonly Endpoint[];
   /** Builds the sandbox of one run: namespace, links, addresses, routes, published ports. All undone when it fails. Publishes `connect`. */
@@ -221,9 +221,9 @@ export interface Networks {
    * Adds a running container to a network: it has the interface when this returns, or nothing has changed. Its sandbox
    * shows it. Publishes `connect`. @throws forbidden for one that is there or an address that is taken; not-found; internal
    */
-  connect(container: ContainerId, request: ConnectRequest): Endpoint;
+  connect(container: ContainerId, request: ConnectRequest): Promise<Endpoint>;
   /** Takes a running container out of a network, at once. Publishes `disconnect`. @throws not-found */
-  disconnect(container: ContainerId, network: NetworkId): void;
+  disconnect(container: ContainerId, network: NetworkId): Promise<void>;
   /** Tells that a container, whether or not it runs, is of the network no more. */
   publishDisconnect(container: ContainerId, network: NetworkId): void;
   /** The container has another name from now on: its endpoints show it. One without a sandbox is no error. */

@@ -9,7 +9,7 @@ export const networkCreateRoute = (networks: Pick<Networks, 'create'>): Route =>
   operation: 'NetworkCreate',
   handle: async (exchange) => {
     const body = await exchange.readJson(networkCreateBody);
-    const { id, warning } = networks.create(networkCreateRequest(body, exchange.api));
+    const { id, warning } = await networks.create(networkCreateRequest(body, exchange.api));
     exchange.json({ Id: id, Warning: warning }, 201);
   },
 });

@@ -6,8 +6,8 @@ export const networkDeleteRoute = (networks: Pick<Networks, 'delete'>): Route =>
   method: 'DELETE',
   path: '/networks/{id:.*}',
   operation: 'NetworkDelete',
-  handle: (exchange) => {
-    networks.delete(exchange.param('id'));
+  handle: async (exchange) => {
+    await networks.delete(exchange.param('id'));
     exchange.end(204);
   },
 });

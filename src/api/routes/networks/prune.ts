@@ -6,8 +6,8 @@ export const networkPruneRoute = (networks: Pick<Networks, 'prune'>): Route => (
   method: 'POST',
   path: '/networks/prune',
   operation: 'NetworkPrune',
-  handle: (exchange) => {
-    const names = networks.prune({ filters: exchange.query.filters() });
+  handle: async (exchange) => {
+    const names = await networks.prune({ filters: exchange.query.filters() });
     exchange.json({ NetworksDeleted: names.length > 0 ? names : null });
   },
 });
