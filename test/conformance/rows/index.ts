@@ -14,6 +14,7 @@ import { listSection } from './list.ts';
 import { logDriverSection, logsSection } from './logs.ts';
 import { nameSection } from './names.ts';
 import { networkModeSection } from './network-mode.ts';
+import { networkCoverage } from './networks.ts';
 import { ociSection } from './oci.ts';
 import { operationSection } from './operations.ts';
 import { pitfallSection } from './pitfalls.ts';
@@ -21,6 +22,7 @@ import { restartSection } from './restart.ts';
 import { exitCodeSection, stateSection } from './states.ts';
 import { statsSection } from './stats.ts';
 import { stopSection } from './stop.ts';
+import { volumeCoverage } from './volumes.ts';
 
 /** Everything of the container API: its fields, rules and verbs. */
 export const containerCoverage: CoverageDocument = {
@@ -55,4 +57,4 @@ export const containerCoverage: CoverageDocument = {
 };
 
 /** All documents that the suite keeps. */
-export const documents: readonly CoverageDocument[] = [containerCoverage];
+export const documents: readonly CoverageDocument[] = [containerCoverage, networkCoverage, volumeCoverage];

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes docs/volume-coverage.md from the record of the conformance suite's last run; exits 1 when a row is shown by
+// nothing.
+import { writeFromRecord } from '../test/conformance/coverage/write.ts';
+import { volumeCoverage } from '../test/conformance/rows/volumes.ts';
+
+await writeFromRecord(volumeCoverage);

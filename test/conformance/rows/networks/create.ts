@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import { row, type Section } from '../../coverage/row.ts';
+
+/** What a network is made with, and what is refused. */
+export const createSection: Section = {
+  title: 'Create',
+  rows: [
+    row('network: create Name', 'anything but the empty text, spaces and slashes too'),
+    row('network: create Name twice', '409 `network with name X already exists`'),
+    row('network: create Name predefined', '403 for bridge, host, none and default'),
+    row('network: create Driver', 'bridge by default; an unknown one is 404 `plugin "X" not found`'),
+    row('network: create Driver host and null', '403 `only one instance of "host" network is allowed`'),
+    row('network: create Driver overlay', '403 `This node is not a swarm manager. …`'),
+    row('network: create Scope', '403 for swarm outside of one'),
+    row('network: create Ingress', '403 `Ingress network can only be global scope network`'),
+    row('network: create Internal', 'no way out of it, the gateway is shown all the same'),
+    row('network: create Attachable', 'kept'),
+    row('network: create EnableIPv4', 'false since 1.48, ignored before; an IPv6 network works alone'),
+    row('network: create EnableIPv4 and EnableIPv6', 'neither is 400 `IPv4 or IPv6 must be enabled`'),
+    row('network: create EnableIPv6', 'subnets of both families'),
+    row('network: create IPv6 subnet without EnableIPv6', 'is echoed, and no more'),
+    row('network: create Labels', 'come back as they were sent'),
+    row('network: create Options', 'come back as they were sent; unknown keys are kept'),
+    row('network: create CheckDuplicate', 'has no effect: names are always unique'),
+    row('network: create ConfigOnly', 'driver null, no containers, kept by prune'),
+    row('network: create ConfigOnly with operator fields', '403 `configuration network can only contain …`'),
+    row('network: create ConfigFrom', 'settings of another network; its own are 403'),
+    row('network: create ConfigFrom unknown', '404 `configuration network "X" does not exist`'),
+    row('network: delete ConfigOnly in use', '403 `… configuration network "X" is in use`'),
+    row('network: start on ConfigOnly', '`cannot create endpoint on configuration-only network`'),
+    row('network: create IPAM.Driver unknown', '404 `plugin "X" not found`'),
+    row('network: create IPAM.Driver null', '400 `ipv4 pool is empty`'),
+    row('network: create IPAM.Options', 'null unless sent'),
+    row('network: create errors of IPAM', 'all of them, on a line each'),
+    row('network: create two subnets', "403 `bridge driver doesn't support multiple subnets`"),
+    row('network: create overlap', '403 `invalid pool request: Pool overlaps …`'),
+    row('network: create same bridge name', '403 `… networks have same bridge name`'),
+    row('network: create gateway is the network address', '500 `failed to allocate gateway (X): …`'),
+  ],
+};

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import { row, type Section } from '../../coverage/row.ts';
+
+/** Name resolution in networks of users. */
+export const nameResolutionSection: Section = {
+  title: 'Names',
+  rows: [
+    row('network: dns resolv.conf', 'nameserver 127.0.0.11, search, options, and its comments'),
+    row('network: dns container names', 'name, short id, host name, in any case'),
+    row('network: dns aliases', 'dots allowed'),
+    row('network: dns shared aliases', 'all addresses, in turns'),
+    row('network: dns name.network', 'the name within a network'),
+    row('network: dns links', 'for one container alone'),
+    row('network: dns PTR', 'name.network; unknown ones are forwarded'),
+    row('network: dns AAAA of a name without IPv6', 'NOERROR, empty'),
+    row('network: dns AAAA', 'addresses of both families'),
+    row('network: dns other types', 'MX empty; others forwarded'),
+    row('network: dns forwarding', 'to the servers of the host and of the container'),
+    row('network: dns upstream failures', 'SERVFAIL and REFUSED: the next; NXDOMAIN is passed on'),
+    row('network: dns upstream dead or slow', 'others are asked meanwhile; SERVFAIL at last'),
+    row('network: dns TCP', 'and truncation'),
+    row('network: dns EDNS', ''),
+    row('network: dns bounded', 'in flight; REFUSED beyond'),
+    row('network: dns ndots', 'single labels stay here'),
+    row('network: dns --dns', 'servers, search domains and options'),
+    row('network: dns internal networks', 'names of containers, and nothing else'),
+    row('network: dns at once', 'after connect, disconnect and rename'),
+    row('network: dns several networks', 'names of all of them'),
+    row('network: dns before the program runs', ''),
+    row('network: dns default bridge', 'no names'),
+    row('network: dns hosts file', 'lines come and go with networks'),
+    row('network: dns host-gateway', 'on default and own networks'),
+  ],
+};
