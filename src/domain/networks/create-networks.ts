@@ -12,6 +12,7 @@ import { filterNetworks, findNetwork } from './find-network.ts';
 import { Firewall } from './firewall.ts';
 import { noSuchNetwork } from './errors.ts';
 import { guardedBridges } from './guarded-bridges.ts';
+import { ensureSetting, ensureSettingIfThere } from './host-settings.ts';
 import { LinkedPorts } from './linked-ports.ts';
 import { networkDrivers } from './network-drivers.ts';
 import { type LiveSandbox, type SandboxDeps, publishMembership } from './live-sandbox.ts';
@@ -66,19 +67,20 @@ class Room implements NetworksRoom {
     this.#deps = deps;
     this.#host = deps.netlink.connect();
     this.#firewall = new Firewall(deps.nftables, tableName(bridge), firewall);
+    const { hostNetwork, store, events, log } = deps;
+    const setting = (name: string, value: string): void => ensureSettingIfThere(hostNetwork, name, value);
     this.#linked = new LinkedPorts({
       networks: this.#active,
       firewall: this.#firewall,
       endpointsOf: (container) => this.#sandboxes.get(container)?.endpoints ?? [],
-      setting: (name, value) => this.#ensureIfThere(name, value),
+      setting,
     });
-    const { hostNetwork, store, events, log } = deps;
     const host = {
       active: this.#active,
       host: this.#host,
       hostNetwork,
       config: () => deps.config.current,
-      setting: (name: string, value: string) => this.#ensureIfThere(name, value),
+      setting,
     };
     const drivers = networkDrivers(host);
     this.drivers = [...drivers.names, 'host', 'null'].toSorted();
@@ -121,15 +123,15 @@ class Room implements NetworksRoom {
   }
 
   async create(request: NetworkCreateRequest): Promise<{ readonly id: NetworkId; readonly warning: string }> {
-    return Promise.resolve(this.#users.create(request));
+    return this.#users.create(request);
   }
 
   async delete(reference: string): Promise<void> {
-    return Promise.resolve(this.#users.delete(this.resolve(reference)));
+    return this.#users.delete(this.resolve(reference));
   }
 
   async prune(query: NetworkListQuery): Promise<readonly string[]> {
-    return Promise.resolve(this.#users.prune(query));
+    return this.#users.prune(query);
   }
 
   endpoints(network: NetworkId): readonly Endpoint[] {
@@ -221,9 +223,9 @@ class Room implements NetworksRoom {
     const { hostNetwork, store } = this.#deps;
     const resolvers = resolversOf(hostNetwork.resolverConfiguration().text);
     const { settings, index } = prepareBridge(this.#host, config, resolvers);
-    if (config.ipForward) this.#ensure('ipv4/ip_forward');
+    if (config.ipForward) ensureSetting(hostNetwork, 'ipv4/ip_forward');
     // Published ports are reached at 127.0.0.1 too; the firewall keeps containers from doing the same.
-    if (config.firewall) this.#ensure(`ipv4/conf/${settings.device}/route_localnet`);
+    if (config.firewall) ensureSetting(hostNetwork, `ipv4/conf/${settings.device}/route_localnet`);
     const network = bridgeNetwork(store, config, settings);
     this.#active.set(
       network.id,
@@ -234,15 +236,6 @@ class Room implements NetworksRoom {
   #forget(container: ContainerId): void {
     this.#linked.closeAll(container);
     this.#sandboxes.delete(container);
-  }
-
-  #ensureIfThere(setting: string, value: string): void {
-    if (this.#deps.hostNetwork.setting(setting) !== undefined) this.#ensure(setting, value);
-  }
-
-  #ensure(setting: string, value = '1'): void {
-    const { hostNetwork } = this.#deps;
-    if (hostNetwork.setting(setting) !== value) hostNetwork.changeSetting(setting, value);
   }
 
   #networks(): readonly Network[] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { NetlinkConnection } from '../../adapters/netlink/index.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
+import type { IpPrefix } from '../../spec/ip.ts';
 import type { Endpoint, Network } from './networks.ts';
 
 /** What a driver gives an endpoint: the empty text and 0 where it gives nothing. */
@@ -51,6 +52,8 @@ export const NO_PLACE: EndpointPlace = {
 /** One network as its driver runs it. Everything is synchronous: `attach` runs while the thread is in another namespace. */
 export interface ActiveNetwork {
   readonly network: Network;
+  /** What no other network may have; absent: nothing. */
+  readonly subnets?: readonly IpPrefix[];
   /** Containers of it live in the host's own namespace. */
   readonly usesHost: boolean;
   /** Ports of its endpoints can be published. */

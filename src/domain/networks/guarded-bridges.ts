@@ -4,7 +4,7 @@ import { formatIp } from '../../spec/ip.ts';
 import { BridgeNetwork } from './bridge/bridge-network.ts';
 import type { ActiveNetwork } from './driver.ts';
 import type { GuardedBridge } from './firewall-rules.ts';
-import { subnetText } from './plan-network.ts';
+import { subnetText } from './bridge/bridge-settings.ts';
 
 /** The bridges among `networks`, as the packet filter is to guard them. */
 export const guardedBridges = (networks: ReadonlyMap<NetworkId, ActiveNetwork>): readonly GuardedBridge[] =>

@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError } from '../../base/errors.ts';
-import { type NetworkId, randomId, shortId } from '../../base/ids.ts';
+import { type NetworkId, randomId } from '../../base/ids.ts';
 import { now } from '../../base/time.ts';
-import { formatIpPrefix, networkOf, overlaps } from '../../spec/ip.ts';
-import { type BridgeOptions, parseGoBool, readBridgeOptions } from './bridge/bridge-options.ts';
-import type { BridgeSettings } from './bridge/bridge-settings.ts';
-import { checkDeviceName } from './bridge/make-bridge.ts';
+import { parseGoBool } from './bridge/bridge-options.ts';
 import { checkIpam } from './check-ipam.ts';
+import type { NetworkDriver, NetworkDraft, NetworkPlan } from './network-driver.ts';
 import type { IpamPool, Network, NetworkCreateRequest } from './networks.ts';
-import { type PlanSubnetsContext, type SubnetPlan, planSubnets } from './plan-subnets.ts';
-import type { StoredNetwork } from './stored-network.ts';
+import type { PlanSubnetsContext } from './plan-subnets.ts';
 
 export interface PlanNetworkContext extends PlanSubnetsContext {
   readonly networks: readonly Network[];
-  /** Bridges that are in use, with their networks. */
-  readonly bridges: readonly { readonly network: Network; readonly settings: BridgeSettings }[];
-  /** Whether the host has a device of that name. */
-  readonly hasDevice: (name: string) => boolean;
-}
-
-/** A network that is to be made, all of it decided. */
-export interface NetworkPlan extends StoredNetwork {
-  readonly warnings: readonly string[];
+  /** Names of networks that are being made. */
+  readonly pendingNames?: readonly string[];
+  /** Whoever makes networks of the kind that is asked for; absent: nobody. */
+  readonly driver?: NetworkDriver | undefined;
 }
 
 const refuse = (
@@ -33,11 +25,14 @@ const PREDEFINED: ReadonlySet<string> = new Set(['bridge', 'host', 'none', 'defa
 const NO_MANAGER =
   'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
 
-const checkNames = ({ name }: NetworkCreateRequest, { networks }: PlanNetworkContext): void => {
+const checkNames = (
+  { name }: NetworkCreateRequest,
+  { networks, pendingNames = [] }: PlanNetworkContext,
+): void => {
   if (name === '') throw refuse('invalid-argument', 'invalid name: name is empty');
   if (PREDEFINED.has(name))
     throw refuse('forbidden', `operation is not permitted on predefined ${name} network `);
-  if (networks.some((network) => network.name === name))
+  if (pendingNames.includes(name) || networks.some((network) => network.name === name))
     throw refuse('conflict', `network with name ${name} already exists`);
 };
 
@@ -47,17 +42,17 @@ const checkScope = ({ scope, ingress }: NetworkCreateRequest): void => {
     throw refuse('forbidden', 'cannot create a swarm scoped network when swarm is not active');
 };
 
-const checkDriver = (driver: string): void => {
-  if (driver === 'bridge') return;
-  if (driver === 'host' || driver === 'null')
-    throw refuse('forbidden', `only one instance of "${driver}" network is allowed`);
-  if (driver === 'overlay') throw refuse('forbidden', NO_MANAGER);
-  if (driver === 'macvlan' || driver === 'ipvlan')
+const findDriver = (name: string, { driver }: PlanNetworkContext): NetworkDriver => {
+  if (driver) return driver;
+  if (name === 'host' || name === 'null')
+    throw refuse('forbidden', `only one instance of "${name}" network is allowed`);
+  if (name === 'overlay') throw refuse('forbidden', NO_MANAGER);
+  if (name === 'macvlan' || name === 'ipvlan')
     throw new EngineError(
       'not-implemented',
-      `the network driver ${driver} is not implemented yet by this engine`,
+      `the network driver ${name} is not implemented yet by this engine`,
     );
-  throw refuse('not-found', `plugin "${driver}" not found`);
+  throw refuse('not-found', `plugin "${name}" not found`);
 };
 
 const checkConfigOnly = (request: NetworkCreateRequest): void => {
@@ -116,6 +111,9 @@ const enabled = (
   return field ?? value;
 };
 
+/** Name of the driver that a request means. */
+export const driverOf = ({ driver }: NetworkCreateRequest): string => (driver === '' ? 'bridge' : driver);
+
 const newNetwork = (
   request: NetworkCreateRequest,
   families: Pick<Network, 'ipv4' | 'ipv6'>,
@@ -123,7 +121,7 @@ const newNetwork = (
 ): Network => ({
   id: randomId<NetworkId>(),
   name: request.name,
-  driver: request.configOnly ? 'null' : 'bridge',
+  driver: request.configOnly ? 'null' : driverOf(request),
   created: now(),
   scope: 'local',
   ...families,
@@ -146,92 +144,34 @@ const checkIpamDriver = (driver: string): void => {
   if (driver !== '' && driver !== 'default') throw refuse('not-found', `plugin "${driver}" not found`);
 };
 
-const settingsOf = (
-  { id, internal }: Network,
-  options: BridgeOptions,
-  { ipv4, ipv6 }: SubnetPlan,
-): BridgeSettings => ({
-  device: options.device === '' ? `br-${shortId(id)}` : options.device,
-  ...ipv4,
-  ...(ipv6 ? { ipv6 } : {}),
-  mtu: options.mtu === 0 ? 1500 : options.mtu,
-  icc: options.icc,
-  masquerade: options.masquerade,
-  internal,
-  isolated: options.gatewayModeIpv4 === 'isolated',
-  unprotected: options.gatewayModeIpv4 === 'nat-unprotected',
-  inhibitIpv4: options.inhibitIpv4,
-  ...(options.hostIpv4 ? { hostIpv4: options.hostIpv4 } : {}),
-  ...(options.hostIpv6 ? { hostIpv6: options.hostIpv6 } : {}),
-  ...(options.hostAddress === '' ? {} : { hostAddress: options.hostAddress }),
-  ...(options.interfacePrefix === '' ? {} : { interfacePrefix: options.interfacePrefix }),
-});
-
-const checkBridges = ({ id }: Network, settings: BridgeSettings, { bridges }: PlanNetworkContext): void => {
-  const clash = (other: PlanNetworkContext['bridges'][number], why: string): EngineError =>
-    refuse(
-      'forbidden',
-      `cannot create network ${id} (${settings.device}): conflicts with network ${other.network.id} (${other.settings.device}): ${why}`,
-    );
-  for (const other of bridges) {
-    if (other.settings.device === settings.device) throw clash(other, 'networks have same bridge name');
-    if (overlaps(networkOf(other.settings.address), networkOf(settings.address)))
-      throw clash(other, 'networks have overlapping IPv4');
-  }
-};
-
-const hideGateways = (pools: readonly IpamPool[], isolated: boolean): readonly IpamPool[] =>
-  isolated ? pools.map(({ gateway: _hidden, ...pool }) => pool) : pools;
-
-const planBridge = (request: NetworkCreateRequest, context: PlanNetworkContext): NetworkPlan => {
+const draftNetwork = (request: NetworkCreateRequest, context: PlanNetworkContext): NetworkDraft => {
   const ipv4 = enabled(request.ipv4, request.options, ENABLE_IPV4, true);
   const ipv6 = enabled(request.ipv6, request.options, ENABLE_IPV6, false);
   if (!ipv4 && !ipv6) throw refuse('invalid-argument', 'IPv4 or IPv6 must be enabled');
-  if (!ipv4)
-    throw new EngineError('not-implemented', 'networks without IPv4 are not implemented yet by this engine');
   checkIpam(request.ipam.pools, ipv6);
   checkNames(request, context);
   checkIpamDriver(request.ipam.driver);
-  const options = readBridgeOptions(request.options, request.internal);
-  if (options.device !== '') checkDeviceName(options.device);
-  const subnets = planSubnets(request.ipam.pools, ipv6, context);
-  const shown = hideGateways(subnets.shown, options.gatewayModeIpv4 === 'isolated');
-  const network = newNetwork(request, { ipv4, ipv6 }, shown);
-  const settings = settingsOf(network, options, subnets);
-  checkBridges(network, settings, context);
-  const given = (family: string): boolean =>
-    request.ipam.pools.some(({ subnet }) => subnet.includes(':') === (family === 'ipv6'));
-  const bridge = {
-    settings,
-    ownsDevice: !context.hasDevice(settings.device),
-    givenIpv4: given('ipv4'),
-    givenIpv6: given('ipv6'),
-  };
-  return { network, bridge, warnings: options.warnings };
+  return { request, ipv4, ipv6, network: (pools) => newNetwork(request, { ipv4, ipv6 }, pools) };
 };
 
-/** Decides everything about a new network; nothing is made. @throws as `Networks.create` says */
-export const planNetwork = (asked: NetworkCreateRequest, context: PlanNetworkContext): NetworkPlan => {
+/**
+ * Decides everything about a new network; nothing is made. Waits only where its driver does.
+ * @throws as `Networks.create` says
+ */
+export const planNetwork = (
+  asked: NetworkCreateRequest,
+  context: PlanNetworkContext,
+): NetworkPlan | Promise<NetworkPlan> => {
   checkConfigOnly(asked);
   const request = configured(asked, context);
   if (request.configOnly) {
     checkIpam(request.ipam.pools, request.ipv6 ?? false);
     checkNames(request, context);
     const families = { ipv4: request.ipv4 ?? true, ipv6: request.ipv6 ?? false };
-    return { network: newNetwork(request, families, request.ipam.pools), warnings: [] };
+    return { network: newNetwork(request, families, request.ipam.pools), subnets: [], warnings: [] };
   }
   if (PREDEFINED.has(request.name)) checkNames(request, context);
   checkScope(request);
-  checkDriver(request.driver === '' ? 'bridge' : request.driver);
-  return planBridge(request, context);
+  const driver = findDriver(driverOf(request), context);
+  return driver.plan(draftNetwork(request, context), context);
 };
-
-/** Subnets of a bridge, both families. */
-export const subnetsOf = ({ address, ipv6 }: BridgeSettings): ReturnType<typeof networkOf>[] => [
-  networkOf(address),
-  ...(ipv6 ? [networkOf(ipv6.address)] : []),
-];
-
-/** As the packet filter takes them. */
-export const subnetText = (subnet: Parameters<typeof networkOf>[0]): string =>
-  formatIpPrefix(networkOf(subnet));

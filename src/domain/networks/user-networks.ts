@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HostNetwork } from '../../adapters/host-network/index.ts';
-import type { NetlinkConnection } from '../../adapters/netlink/index.ts';
 import type { NetworkStore } from '../../adapters/store/index.ts';
 import { EngineError, messageOf } from '../../base/errors.ts';
 import { type NetworkId, shortId } from '../../base/ids.ts';
@@ -9,30 +7,30 @@ import { now } from '../../base/time.ts';
 import { matchLabels, refuseUnknownFilters } from '../../spec/filters.ts';
 import { untilFilter } from '../../spec/until-filter.ts';
 import type { EventPublisher } from '../events/index.ts';
-import { BridgeNetwork } from './bridge/bridge-network.ts';
-import { makeBridge } from './bridge/make-bridge.ts';
 import type { ActiveNetwork } from './driver.ts';
+import type { NetworkDriver, NetworkDriverDeps, NetworkDrivers, NetworkPlan } from './network-driver.ts';
 import type { Endpoint, Network, NetworkCreateRequest, NetworkListQuery } from './networks.ts';
-import type { NetworksConfig } from './networks-config.ts';
 import { occupiedSubnets, resolversOf } from './occupied-subnets.ts';
 import { createClosedNetwork } from './plain-network.ts';
-import { planNetwork, subnetsOf } from './plan-network.ts';
+import { type PlanNetworkContext, driverOf, planNetwork } from './plan-network.ts';
 import { type StoredNetwork, decodeNetwork, encodeNetwork } from './stored-network.ts';
 
-export interface UserNetworksDeps {
+export interface UserNetworksDeps extends Pick<NetworkDriverDeps, 'host' | 'hostNetwork' | 'config'> {
   /** All networks; those of users are added and removed here. */
   readonly active: Map<NetworkId, ActiveNetwork>;
-  readonly host: NetlinkConnection;
-  readonly hostNetwork: HostNetwork;
+  readonly drivers: NetworkDrivers;
   readonly store: Pick<NetworkStore, 'networks'>;
   readonly events: EventPublisher;
   readonly log: Log;
-  readonly config: () => NetworksConfig;
   readonly endpoints: (network: NetworkId) => readonly Endpoint[];
   /** The bridges are others: the firewall must know. */
   readonly bridgesChanged: () => void;
-  /** Sets a kernel setting, if this kernel has it. */
-  readonly setting: (name: string, value: string) => void;
+}
+
+/** What a network takes that is being made. */
+interface Pending {
+  readonly name: string;
+  subnets: NetworkPlan['subnets'];
 }
 
 const CONFIG_ONLY = 'cannot create endpoint on configuration-only network';
@@ -40,42 +38,43 @@ const CONFIG_ONLY = 'cannot create endpoint on configuration-only network';
 /** The networks that users make: on record before they are made, and off it after they are gone. */
 export class UserNetworks {
   readonly #deps: UserNetworksDeps;
-  /** Those whose device goes with them. */
   readonly #stored = new Map<NetworkId, StoredNetwork>();
+  /** Those whose drivers let us wait. */
+  readonly #pending = new Set<Pending>();
 
   constructor(deps: UserNetworksDeps) {
     this.#deps = deps;
   }
 
   /** Makes again what is on record, as far as it is gone. One that cannot be made stays, closed. */
-  restore(): void {
+  async restore(): Promise<void> {
     for (const { document } of this.#deps.store.networks.load()) {
       const stored = decodeNetwork(document);
       if (!stored) continue;
       this.#stored.set(stored.network.id, stored);
-      this.#deps.active.set(stored.network.id, this.#activate(stored));
+      this.#deps.active.set(stored.network.id, await this.#activate(stored));
     }
   }
 
-  create(request: NetworkCreateRequest): { readonly id: NetworkId; readonly warning: string } {
-    const { active, store } = this.#deps;
-    const { warnings, ...stored } = planNetwork(request, this.#context());
-    const { id } = stored.network;
-    store.networks.put(id, encodeNetwork(stored));
+  async create(request: NetworkCreateRequest): Promise<{ readonly id: NetworkId; readonly warning: string }> {
+    const driver = request.configOnly ? undefined : await this.#deps.drivers.find(driverOf(request));
+    const planned = planNetwork(request, this.#context(driver));
+    // No turn for others before what is decided counts for them.
+    const pending: Pending = { name: request.name, subnets: [] };
+    this.#pending.add(pending);
     try {
-      active.set(id, this.#make(stored));
-      this.#stored.set(id, stored);
-      this.#deps.bridgesChanged();
-    } catch (error) {
-      this.#remove(stored);
-      throw error;
+      const { warnings, subnets, ...stored } = planned instanceof Promise ? await planned : planned;
+      pending.subnets = subnets;
+      await this.#bringUp(stored);
+      this.#publish('create', stored.network);
+      return { id: stored.network.id, warning: warnings.join('\n') };
+    } finally {
+      this.#pending.delete(pending);
     }
-    this.#publish('create', stored.network);
-    return { id, warning: warnings.join('\n') };
   }
 
   /** @throws forbidden for a predefined network, one in use, and settings that another one has */
-  delete(network: Network): void {
+  async delete(network: Network): Promise<void> {
     const refuse = (why: string): EngineError =>
       new EngineError('forbidden', `error while removing network: ${why}`);
     const { id, name, predefined, configOnly } = network;
@@ -88,13 +87,13 @@ export class UserNetworks {
       .endpoints(id)
       .map((endpoint) => `name:"${endpoint.containerName}" id:"${shortId(endpoint.id)}"`);
     if (endpoints.length > 0) throw refuse(`network ${name} has active endpoints (${endpoints.join(', ')})`);
-    this.#remove(this.#stored.get(id) ?? { network });
+    await this.#remove(this.#stored.get(id) ?? { network });
     this.#deps.bridgesChanged();
     this.#publish('destroy', network);
   }
 
   /** @throws invalid-argument for bad filters */
-  prune({ filters }: NetworkListQuery): readonly string[] {
+  async prune({ filters }: NetworkListQuery): Promise<readonly string[]> {
     refuseUnknownFilters(filters, ['label', 'label!', 'until']);
     const until = untilFilter(filters, now());
     const unwanted = filters['label!'] ?? [];
@@ -109,7 +108,7 @@ export class UserNetworks {
           matchLabels(filters['label'], network.labels) &&
           !unwanted.some((label) => matchLabels([label], network.labels)),
       );
-    for (const network of removed) this.delete(network);
+    for (const network of removed) await this.delete(network);
     this.#deps.events.publish({
       type: 'network',
       action: 'prune',
@@ -119,9 +118,23 @@ export class UserNetworks {
     return removed.map(({ name }) => name);
   }
 
-  #activate(stored: StoredNetwork): ActiveNetwork {
+  async #bringUp(stored: StoredNetwork): Promise<void> {
+    const { active, store } = this.#deps;
+    const { id } = stored.network;
+    store.networks.put(id, encodeNetwork(stored));
     try {
-      return this.#make(stored);
+      active.set(id, await this.#make(stored));
+      this.#stored.set(id, stored);
+      this.#deps.bridgesChanged();
+    } catch (error) {
+      await this.#remove(stored);
+      throw error;
+    }
+  }
+
+  async #activate(stored: StoredNetwork): Promise<ActiveNetwork> {
+    try {
+      return await this.#make(stored);
     } catch (error) {
       const { id, name } = stored.network;
       const reason = messageOf(error);
@@ -130,38 +143,33 @@ export class UserNetworks {
     }
   }
 
-  #make({ network, bridge }: StoredNetwork): ActiveNetwork {
-    if (!bridge) return createClosedNetwork(network, CONFIG_ONLY);
-    const { host, hostNetwork, setting, config } = this.#deps;
-    const { settings } = bridge;
-    const index = makeBridge(host, settings);
-    if (config().firewall) setting(`ipv4/conf/${settings.device}/route_localnet`, '1');
-    if (settings.ipv6 && config().ipForward) {
-      setting('ipv6/conf/default/forwarding', '1');
-      setting('ipv6/conf/all/forwarding', '1');
-    }
-    const given = { ipv4: bridge.givenIpv4, ipv6: bridge.givenIpv6 };
-    return new BridgeNetwork({ host, hostNetwork }, network, settings, index, given);
+  async #make(stored: StoredNetwork): Promise<ActiveNetwork> {
+    const { network } = stored;
+    if (network.configOnly) return createClosedNetwork(network, CONFIG_ONLY);
+    const driver = await this.#deps.drivers.find(network.driver);
+    if (!driver) throw new EngineError('not-found', `plugin "${network.driver}" not found`);
+    return driver.bringUp(stored);
   }
 
   /** The device first: what is on record is made again at the next start, a device without record would stay for ever. */
-  #remove({ network: { id }, bridge }: StoredNetwork): void {
+  async #remove(stored: StoredNetwork): Promise<void> {
+    const { id, driver } = stored.network;
     this.#deps.active.delete(id);
-    if (bridge?.ownsDevice === true) this.#deps.host.deleteLink(bridge.settings.device);
+    await (await this.#deps.drivers.find(driver))?.tearDown(stored);
     this.#stored.delete(id);
     this.#deps.store.networks.delete(id);
   }
 
-  #context(): Parameters<typeof planNetwork>[1] {
+  #context(driver: NetworkDriver | undefined): PlanNetworkContext {
     const { active, host, hostNetwork, config } = this.#deps;
     const networks = [...active.values()];
-    const bridges = networks.filter((one) => one instanceof BridgeNetwork);
+    const pending = [...this.#pending];
     const { text } = hostNetwork.resolverConfiguration();
     return {
+      driver,
       networks: networks.map(({ network }) => network),
-      bridges,
-      hasDevice: (name) => host.link(name) !== undefined,
-      own: bridges.flatMap(({ settings }) => subnetsOf(settings)),
+      pendingNames: pending.map(({ name }) => name),
+      own: [...networks, ...pending].flatMap(({ subnets = [] }) => subnets),
       occupied: () => occupiedSubnets(host, resolversOf(text)),
       sources: config().addressPools,
       seed: networks.find(({ usesHost }) => usesHost)?.network.id ?? '',

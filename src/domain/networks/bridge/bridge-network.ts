@@ -18,7 +18,7 @@ import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
 import type { Network } from '../networks.ts';
 import { type AddressChoice, endpointErrors } from '../endpoint-errors.ts';
 import { sysctlErrors } from '../endpoint-sysctls.ts';
-import type { BridgeSettings } from './bridge-settings.ts';
+import { type BridgeSettings, subnetsOf } from './bridge-settings.ts';
 
 export interface BridgeDeps {
   /** The host's own namespace. */
@@ -87,6 +87,10 @@ export class BridgeNetwork implements ActiveNetwork {
       ...(given.ipv4 ? { ipv4: address } : {}),
       ...(given.ipv6 && ipv6 ? { ipv6: ipv6.address } : {}),
     };
+  }
+
+  get subnets(): readonly IpPrefix[] {
+    return subnetsOf(this.settings);
   }
 
   get publishes(): boolean {

@@ -49,3 +49,12 @@ export const poolOf = ({ address, range, gateway }: BridgeSettings): IpamPool =>
   ...(range ? { ipRange: formatIpPrefix(range) } : {}),
   ...(gateway ? { auxiliaryAddresses: { DefaultGatewayIPv4: formatIp(gateway) } } : {}),
 });
+
+/** Subnets of a bridge, both families. */
+export const subnetsOf = ({ address, ipv6 }: BridgeSettings): IpPrefix[] => [
+  networkOf(address),
+  ...(ipv6 ? [networkOf(ipv6.address)] : []),
+];
+
+/** A subnet as the packet filter takes it. */
+export const subnetText = (subnet: IpPrefix): string => formatIpPrefix(networkOf(subnet));

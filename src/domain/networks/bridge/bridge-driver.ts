@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError } from '../../../base/errors.ts';
+import { shortId } from '../../../base/ids.ts';
+import { networkOf, overlaps } from '../../../spec/ip.ts';
+import type { NetworkDriver, NetworkDriverDeps, NetworkDraft, NetworkPlan } from '../network-driver.ts';
+import type { IpamPool, Network } from '../networks.ts';
+import { type PlanSubnetsContext, type SubnetPlan, planSubnets } from '../plan-subnets.ts';
+import type { StoredBridge } from '../stored-network.ts';
+import { BridgeNetwork } from './bridge-network.ts';
+import { type BridgeOptions, readBridgeOptions } from './bridge-options.ts';
+import { type BridgeSettings, subnetsOf } from './bridge-settings.ts';
+import { checkDeviceName, makeBridge } from './make-bridge.ts';
+
+const settingsOf = (
+  { id, internal }: Network,
+  options: BridgeOptions,
+  { ipv4, ipv6 }: SubnetPlan,
+): BridgeSettings => ({
+  device: options.device === '' ? `br-${shortId(id)}` : options.device,
+  ...ipv4,
+  ...(ipv6 ? { ipv6 } : {}),
+  mtu: options.mtu === 0 ? 1500 : options.mtu,
+  icc: options.icc,
+  masquerade: options.masquerade,
+  internal,
+  isolated: options.gatewayModeIpv4 === 'isolated',
+  unprotected: options.gatewayModeIpv4 === 'nat-unprotected',
+  inhibitIpv4: options.inhibitIpv4,
+  ...(options.hostIpv4 ? { hostIpv4: options.hostIpv4 } : {}),
+  ...(options.hostIpv6 ? { hostIpv6: options.hostIpv6 } : {}),
+  ...(options.hostAddress === '' ? {} : { hostAddress: options.hostAddress }),
+  ...(options.interfacePrefix === '' ? {} : { interfacePrefix: options.interfacePrefix }),
+});
+
+const bridgesOf = ({ active }: NetworkDriverDeps): readonly BridgeNetwork[] =>
+  [...active.values()].filter((one) => one instanceof BridgeNetwork);
+
+const checkBridges = ({ id }: Network, settings: BridgeSettings, deps: NetworkDriverDeps): void => {
+  const clash = (other: BridgeNetwork, why: string): EngineError =>
+    new EngineError(
+      'forbidden',
+      `cannot create network ${id} (${settings.device}): conflicts with network ${other.network.id} (${other.settings.device}): ${why}`,
+    );
+  for (const other of bridgesOf(deps)) {
+    if (other.settings.device === settings.device) throw clash(other, 'networks have same bridge name');
+    if (overlaps(networkOf(other.settings.address), networkOf(settings.address)))
+      throw clash(other, 'networks have overlapping IPv4');
+  }
+};
+
+const hideGateways = (pools: readonly IpamPool[], isolated: boolean): readonly IpamPool[] =>
+  isolated ? pools.map(({ gateway: _hidden, ...pool }) => pool) : pools;
+
+const planBridge = (
+  deps: NetworkDriverDeps,
+  { request, ipv4, ipv6, network: make }: NetworkDraft,
+  context: PlanSubnetsContext,
+): NetworkPlan => {
+  if (!ipv4)
+    throw new EngineError('not-implemented', 'networks without IPv4 are not implemented yet by this engine');
+  const { pools } = request.ipam;
+  const options = readBridgeOptions(request.options, request.internal);
+  if (options.device !== '') checkDeviceName(options.device);
+  const subnets = planSubnets(pools, ipv6, context);
+  const network = make(hideGateways(subnets.shown, options.gatewayModeIpv4 === 'isolated'));
+  const settings = settingsOf(network, options, subnets);
+  checkBridges(network, settings, deps);
+  const given = (family: string): boolean =>
+    pools.some(({ subnet }) => subnet.includes(':') === (family === 'ipv6'));
+  const bridge = {
+    settings,
+    ownsDevice: deps.host.link(settings.device) === undefined,
+    givenIpv4: given('ipv4'),
+    givenIpv6: given('ipv6'),
+  };
+  return { network, bridge, subnets: subnetsOf(settings), warnings: options.warnings };
+};
+
+const bringUpBridge = (
+  { host, hostNetwork, setting, config }: NetworkDriverDeps,
+  network: Network,
+  { settings, givenIpv4, givenIpv6 }: StoredBridge,
+): BridgeNetwork => {
+  const index = makeBridge(host, settings);
+  if (config().firewall) setting(`ipv4/conf/${settings.device}/route_localnet`, '1');
+  if (settings.ipv6 && config().ipForward) {
+    setting('ipv6/conf/default/forwarding', '1');
+    setting('ipv6/conf/all/forwarding', '1');
+  }
+  const given = { ipv4: givenIpv4, ipv6: givenIpv6 };
+  return new BridgeNetwork({ host, hostNetwork }, network, settings, index, given);
+};
+
+/** Networks on a Linux bridge of their own. */
+export const createBridgeDriver = (deps: NetworkDriverDeps): NetworkDriver => ({
+  plan: (draft, context) => planBridge(deps, draft, context),
+  bringUp: ({ network, bridge }) => {
+    if (bridge) return bringUpBridge(deps, network, bridge);
+    throw new EngineError('internal', `network ${network.name} has no bridge on record`);
+  },
+  tearDown: ({ bridge }) => {
+    if (bridge?.ownsDevice === true) deps.host.deleteLink(bridge.settings.device);
+  },
+});

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createBridgeDriver } from './bridge/bridge-driver.ts';
+import type { NetworkDriver, NetworkDriverDeps, NetworkDrivers } from './network-driver.ts';
+
+/** The engine's own drivers of networks that users make. */
+export const networkDrivers = (deps: NetworkDriverDeps): NetworkDrivers => {
+  const table: ReadonlyMap<string, NetworkDriver> = new Map([['bridge', createBridgeDriver(deps)]]);
+  return {
+    names: [...table.keys()],
+    find: (name) => table.get(name),
+  };
+};
