@@ -17,8 +17,10 @@ import { mustDocker, type Benchmark } from './row.ts';
 import { loadBenchmark, logBenchmark, pullBenchmark } from './rows/bulk.ts';
 import { archiveBenchmark, containerBenchmarks } from './rows/containers.ts';
 import { daemonBenchmarks } from './rows/daemon.ts';
+import { networkBenchmarks } from './rows/networks.ts';
 import { requestBenchmarks } from './rows/requests.ts';
 import { runBenchmarks } from './rows/run.ts';
+import { throughputBenchmark } from './rows/throughput.ts';
 
 type Starter = (options?: DaemonOptions) => Promise<Engine>;
 
@@ -95,6 +97,8 @@ async function main(): Promise<void> {
       ...runBenchmarks,
       ...requestBenchmarks,
       ...containerBenchmarks,
+      ...networkBenchmarks,
+      throughputBenchmark(),
       logBenchmark,
       ...bulk.map(({ benchmark }) => benchmark),
       ...daemonBenchmarks,
@@ -104,7 +108,10 @@ async function main(): Promise<void> {
     const versions = await Promise.all(engines.map(versionOf));
     const breakdown =
       berth === undefined || !wants('breakdown') ? '' : await tellStages(berth, options.isQuick);
-    const crun = options.isWithoutCrun || !wants('crun') ? '' : await measureCrun(starters, options);
+    const crun =
+      options.isWithoutCrun || !crunBenchmarks.some(({ name }) => wants(name))
+        ? ''
+        : await measureCrun(starters, options);
     process.stdout.write(breakdown);
     if (options.only !== undefined) return;
     const page = pageOf({
@@ -136,7 +143,7 @@ async function measureCrun(starters: readonly Starter[], options: BenchOptions):
     engines.push(
       ...(await startAll(starters.map(startWithCrun), { flags: ['--add-runtime', 'crun=/usr/bin/crun'] })),
     );
-    const measured = await measureAll(crunBenchmarks, engines, { ...options, only: undefined });
+    const measured = await measureAll(crunBenchmarks, engines, options);
     const why =
       'crun does not start on this cgroup layout (the v2 tree owns hugetlb); both daemons run it in a mount namespace\nwithout the v2 tree.';
     return `## With crun\n\n${why}\n\n${tableOf(measured)}\n\n`;

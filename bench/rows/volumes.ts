@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from 'node:crypto';
+import {
+  buildImage,
+  busyboxLayer,
+  dockerArchive,
+  type LayerMembers,
+} from '../../test/support/image-archive.ts';
+import { call, createContainer } from '../api-client.ts';
+import { mustDocker, timed, type Benchmark } from '../row.ts';
+
+const IMAGE = 'bench/files:1';
+const FILES = 10_000;
+const DIRECTORIES = 100;
+
+/** 10,000 files of 1 to 8 KiB in 100 directories, as a tree of sources or of installed modules has them. */
+const filesLayer = (): LayerMembers => [
+  { entry: { name: 'data/', type: 'directory', mode: 0o750, uid: 1000, gid: 1000 } },
+  ...Array.from({ length: DIRECTORIES }, (_, index) => ({
+    entry: { name: `data/${index}/`, type: 'directory' as const, mode: 0o755, uid: 1000, gid: 1000 },
+  })),
+  ...Array.from({ length: FILES }, (_, index) => ({
+    entry: { name: `data/${index % DIRECTORIES}/file-${index}`, uid: 1000, gid: 1000 },
+    content: randomBytes(1024 * (1 + (index % 8))),
+  })),
+];
+
+const COPY_UP = `copy-up of ${FILES.toLocaleString('en')} files into a new volume`;
+const LIFE = 'volume create + remove';
+
+/** An image's files into a volume at the container's creation; a volume's short life. */
+export const volumeBenchmarks: readonly Benchmark[] = [
+  {
+    name: 'copy-up',
+    rows: { [COPY_UP]: { unit: 'ms', aim: 1 } },
+    iterations: 6,
+    quickIterations: 2,
+    prepare: async (engine) => {
+      const image = buildImage({ tags: [IMAGE], layers: [busyboxLayer(), filesLayer()] });
+      await mustDocker(engine, ['load', '-q'], dockerArchive(image));
+    },
+    sample: async (engine) => {
+      let id = '';
+      const took = await timed(async () => {
+        id = await createContainer(engine, { Image: IMAGE, Volumes: { '/data': {} } });
+      });
+      await call(engine, 'DELETE', `/v1.41/containers/${id}?v=1`);
+      return { [COPY_UP]: took };
+    },
+    cleanUp: async (engine) => {
+      await mustDocker(engine, ['rmi', IMAGE]);
+    },
+  },
+  {
+    name: 'volume',
+    rows: { [LIFE]: { unit: 'ms', aim: 0.5 } },
+    iterations: 60,
+    quickIterations: 5,
+    sample: async (engine) => ({
+      [LIFE]: await timed(async () => {
+        await call(engine, 'POST', '/v1.41/volumes/create', { Name: 'bench' });
+        await call(engine, 'DELETE', '/v1.41/volumes/bench');
+      }),
+    }),
+  },
+];
