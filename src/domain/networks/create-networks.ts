@@ -8,6 +8,7 @@ import { connectSandbox, disconnectSandbox } from './change-membership.ts';
 import { type CreateSandboxDeps, createSandbox } from './create-sandbox.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { ActiveNetwork } from './driver.ts';
+import { ephemeralRange } from './ephemeral-range.ts';
 import { filterNetworks, findNetwork } from './find-network.ts';
 import { Firewall } from './firewall.ts';
 import { noSuchNetwork } from './errors.ts';
@@ -45,9 +46,6 @@ import type { SandboxRecord } from './sandbox-record.ts';
 import { sweepStrays } from './sweep-strays.ts';
 import { tableName } from './table-name.ts';
 import { UserNetworks } from './user-networks.ts';
-
-/** What the kernel gives to whoever does not ask for a port, where it does not say so itself: Docker's own fallback. */
-const EPHEMERAL = [49_153, 65_535] as const;
 
 class Room implements NetworksRoom {
   readonly drivers: readonly string[];
@@ -253,11 +251,7 @@ class Room implements NetworksRoom {
     return {
       hostPorts,
       table: this.#table,
-      ephemeralRange: () => {
-        const text = hostNetwork.setting('ipv4/ip_local_port_range') ?? '';
-        const [first = 0, last = 0] = text.split(/\s+/).map(Number);
-        return first > 0 && last >= first ? [first, last] : EPHEMERAL;
-      },
+      ephemeralRange: () => ephemeralRange(hostNetwork),
       defaultHostAddress: config.defaultHostAddress,
       proxy: config.userlandProxy,
       translated: this.#firewall.enabled,
