@@ -53,7 +53,7 @@ export const volumeBenchmarks: readonly Benchmark[] = [
   },
   {
     name: 'volume',
-    rows: { [LIFE]: { unit: 'ms', aim: 0.5 } },
+    rows: { [LIFE]: { unit: 'ms', aim: 1 } },
     iterations: 60,
     quickIterations: 5,
     sample: async (engine) => ({
