@@ -19,9 +19,11 @@ export interface Chain {
 export interface ElementMap {
   readonly name: string;
   readonly type: string;
+  /** Keys may be ranges (`tcp . 8000-8999`). A look-up costs more than in a map without. */
+  readonly intervals?: boolean;
 }
 
-/** A table of IPv4's family, or of IPv6's. Maps are for IPv4 alone. */
+/** A table of IPv4's family, or of IPv6's. */
 export interface Table {
   readonly name: string;
   readonly family?: 'ip6';
@@ -32,6 +34,8 @@ export interface Table {
 /** One entry of a map, as `ElementMap.type` says: `tcp . 80` and `172.17.0.2 . 8080`. */
 export interface Element {
   readonly table: string;
+  /** Of the table. */
+  readonly family?: 'ip6';
   readonly map: string;
   readonly key: string;
   readonly value: string;
@@ -62,6 +66,6 @@ export interface Nftables extends Disposable {
   apply(changes: readonly Change[]): void;
   /** Names of all tables, foreign ones too. */
   tables(): readonly string[];
-  /** Elements of a map. @throws not-found when there is no such table or map */
+  /** Elements of a map of IPv4's family. @throws not-found when there is no such table or map */
   elements(table: string, map: string): readonly Element[];
 }

@@ -103,8 +103,9 @@ const publish = (
     const live = publishPorts(publishingFor(deps, endpoint), request.publish, endpoint.ipv4Address);
     for (const port of live) acquired.use(port);
     const published = live.map((port) => port.published);
-    deps.firewall.publish(published, endpoint.ipv4Address);
-    acquired.defer(() => deps.firewall.withdraw(published, endpoint.ipv4Address));
+    const to = { ipv4: endpoint.ipv4Address, ipv6: '' };
+    deps.firewall.publish(published, to);
+    acquired.defer(() => deps.firewall.withdraw(published, to));
     return live;
   } catch (error) {
     throw publishFailed(request.containerName, endpoint.id, error);

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Chain, Element, Table } from '../../adapters/nftables/index.ts';
 import type { Port } from '../../spec/port.ts';
-import { PORT_MAPS, TRANSLATIONS } from './port-elements.ts';
+import {
+  OPENED_RULE,
+  OPENED_RULE6,
+  PORT_MAPS,
+  PORT_MAPS6,
+  TRANSLATIONS,
+  TRANSLATIONS6,
+} from './port-elements.ts';
 
 /** A bridge whose containers the packet filter guards. */
 export interface GuardedBridge {
@@ -63,6 +70,7 @@ const forwardRules = (bridge: GuardedBridge): readonly string[] => {
   return [
     `oifname "${device}" ct state established,related accept`,
     `oifname "${device}" ct status dnat accept`,
+    `oifname "${device}" ${OPENED_RULE}`,
     ...neighbourRules(bridge),
     // What is not published is not reached from outside, even by a host that routes here.
     ...(unprotected === true ? [] : [`oifname "${device}" drop`]),
@@ -125,22 +133,50 @@ export const firewallTable = (name: string, bridges: readonly GuardedBridge[]): 
 });
 
 const forwardRules6 = ({ device, icc, internal, unprotected }: GuardedBridge): readonly string[] => [
-  ...(internal === true ? [] : [`oifname "${device}" ct state established,related accept`]),
+  ...(internal === true
+    ? []
+    : [
+        `oifname "${device}" ct state established,related accept`,
+        `oifname "${device}" ct status dnat accept`,
+        `oifname "${device}" ${OPENED_RULE6}`,
+      ]),
   `iifname "${device}" oifname "${device}" ${icc ? 'accept' : 'drop'}`,
   ...(unprotected === true && internal !== true ? [] : [`oifname "${device}" drop`]),
 ];
 
-const sourceRules6 = (bridge: GuardedBridge): readonly string[] =>
-  bridge.subnet6 !== undefined && bridge.masquerade && bridge.internal !== true
-    ? [`ip6 saddr ${bridge.subnet6} oifname != "${bridge.device}" ${translateSource(bridge.source6)}`]
-    : [];
+const sourceRules6 = ({
+  device,
+  subnet6,
+  masquerade,
+  internal,
+  source6,
+}: GuardedBridge): readonly string[] => {
+  if (subnet6 === undefined) return [];
+  return [
+    ...(masquerade && internal !== true
+      ? [`ip6 saddr ${subnet6} oifname != "${device}" ${translateSource(source6)}`]
+      : []),
+    // As for IPv4: the answer to a neighbour must pass by here again.
+    `ip6 saddr ${subnet6} ip6 daddr ${subnet6} ct status dnat masquerade`,
+  ];
+};
 
-/** The table for IPv6, without maps: the engine itself passes on what is published there. */
+/** The table for IPv6. */
 export const firewallTable6 = (name: string, bridges: readonly GuardedBridge[]): Table => ({
   name,
   family: 'ip6',
-  maps: [],
+  maps: PORT_MAPS6,
   chains: [
+    {
+      name: 'arriving',
+      hook: { type: 'nat', hook: 'prerouting', priority: PRIORITY.destination },
+      rules: TRANSLATIONS6,
+    },
+    {
+      name: 'local',
+      hook: { type: 'nat', hook: 'output', priority: PRIORITY.destination },
+      rules: TRANSLATIONS6,
+    },
     {
       name: 'passing',
       hook: { type: 'filter', hook: 'forward', priority: PRIORITY.filter },

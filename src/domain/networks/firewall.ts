@@ -8,7 +8,7 @@ import {
   firewallTable6,
   openingElement,
 } from './firewall-rules.ts';
-import { portElements } from './port-elements.ts';
+import { type PortTarget, portElements } from './port-elements.ts';
 import type { PublishedPort } from './published-port.ts';
 
 const keyOf = ({ map, key }: Element): string => `${map} ${key}`;
@@ -38,10 +38,13 @@ export class Firewall {
   }
 
   /** Puts rules and elements in place in one transaction: what was published before stays reachable throughout. */
-  replace(bridges: readonly GuardedBridge[], published: readonly (readonly [PublishedPort, string])[]): void {
+  replace(
+    bridges: readonly GuardedBridge[],
+    published: readonly (readonly [PublishedPort, PortTarget])[],
+  ): void {
     this.#bridges = bridges;
     this.#elements.clear();
-    for (const [port, address] of published) this.#note(this.#elementsOf(port, address));
+    for (const [port, target] of published) this.#note(this.#elementsOf(port, target));
     this.#putBack();
   }
 
@@ -51,12 +54,12 @@ export class Firewall {
     this.#putBack();
   }
 
-  publish(ports: readonly PublishedPort[], address: string): void {
-    this.#add(ports.flatMap((port) => this.#elementsOf(port, address)));
+  publish(ports: readonly PublishedPort[], target: PortTarget): void {
+    this.#add(ports.flatMap((port) => this.#elementsOf(port, target)));
   }
 
-  withdraw(ports: readonly PublishedPort[], address: string): void {
-    this.#remove(ports.flatMap((port) => this.#elementsOf(port, address)));
+  withdraw(ports: readonly PublishedPort[], target: PortTarget): void {
+    this.#remove(ports.flatMap((port) => this.#elementsOf(port, target)));
   }
 
   /** Lets containers reach ports of others where a bridge keeps them apart. What is open already is no error. */
@@ -108,8 +111,8 @@ export class Firewall {
     return [{ change: 'delete-table', table: this.#table6, family: 'ip6' }];
   }
 
-  #elementsOf(port: PublishedPort, address: string): readonly Element[] {
-    return portElements(this.#table, port, address);
+  #elementsOf(port: PublishedPort, target: PortTarget): readonly Element[] {
+    return portElements({ ip: this.#table, ip6: this.#table6 }, port, target);
   }
 
   #note(elements: readonly Element[]): void {

@@ -13,7 +13,7 @@ import { publishedEndpoint } from './gateways.ts';
 import { namedSandbox } from './named-sandbox.ts';
 import type { Endpoint, NameResolution, Sandbox } from './networks.ts';
 import type { LivePort } from './publish-ports.ts';
-import type { SandboxRecord } from './sandbox-record.ts';
+import { type SandboxRecord, portTargetOf } from './sandbox-record.ts';
 
 export interface SandboxDeps {
   readonly netlink: Netlink;
@@ -137,7 +137,7 @@ export class LiveSandbox implements Sandbox {
     if (this.#released) return;
     this.#released = true;
     const { record } = this;
-    this.#attempt('ports', () => this.#deps.firewall.withdraw(record.ports, record.publishedTo));
+    this.#attempt('ports', () => this.#deps.firewall.withdraw(record.ports, portTargetOf(record)));
     this.letGoOfPorts();
     if (this.#named) this.#attempt('names', () => this.#deps.resolution?.closed(record.id));
     this.#attempt('flows', () => this.#forgetFlows());

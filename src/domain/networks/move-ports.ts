@@ -2,6 +2,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { PlacedEndpoint } from './driver.ts';
 import { publishedEndpoint } from './gateways.ts';
+import { portTargetOf } from './sandbox-record.ts';
 import type { LiveSandbox, SandboxDeps } from './live-sandbox.ts';
 import { type LivePort, type PublishDeps, holdBindings, mergePorts, publishPorts } from './publish-ports.ts';
 
@@ -45,7 +46,7 @@ export const movePorts = (deps: MovePortsDeps, sandbox: LiveSandbox): void => {
   const address = target?.ipv4Address ?? '';
   if ((record.publish ?? []).length === 0 || address === record.publishedTo) return;
   if (record.publishedTo !== '') {
-    deps.firewall.withdraw(record.ports, record.publishedTo);
+    deps.firewall.withdraw(record.ports, portTargetOf(record));
     sandbox.hold([]);
   }
   if (!target) {
@@ -56,7 +57,7 @@ export const movePorts = (deps: MovePortsDeps, sandbox: LiveSandbox): void => {
     const live = holdAt(deps, sandbox, target);
     sandbox.hold(live);
     const published = live.map((port) => port.published);
-    deps.firewall.publish(published, address);
+    deps.firewall.publish(published, { ipv4: address, ipv6: '' });
     sandbox.change({ ...record, ports: mergePorts(published), publishedTo: address });
   } catch (error) {
     deps.log.warn('ports could not be published at another network', {

@@ -2,9 +2,10 @@
 import { messageOf } from '../../base/errors.ts';
 import { LiveSandbox, type SandboxDeps } from './live-sandbox.ts';
 import type { HostBinding } from '../../spec/port.ts';
+import type { PortTarget } from './port-elements.ts';
 import { type LivePort, type PublishDeps, holdBindings } from './publish-ports.ts';
 import type { PublishedPort } from './published-port.ts';
-import { type SandboxRecord, readSandboxRecord } from './sandbox-record.ts';
+import { type SandboxRecord, portTargetOf, readSandboxRecord } from './sandbox-record.ts';
 
 /** What an earlier daemon left on record; what cannot be read is told of and stays. */
 export const loadRecords = (deps: Pick<SandboxDeps, 'store' | 'log'>): readonly SandboxRecord[] =>
@@ -23,8 +24,8 @@ export const claimPlaces = (deps: Pick<SandboxDeps, 'networks'>, records: readon
 /** The published ports on record, with the address that each leads to. */
 export const publishedOnRecord = (
   records: readonly SandboxRecord[],
-): readonly (readonly [PublishedPort, string])[] =>
-  records.flatMap(({ ports, publishedTo }) => ports.map((port) => [port, publishedTo] as const));
+): readonly (readonly [PublishedPort, PortTarget])[] =>
+  records.flatMap((record) => record.ports.map((port) => [port, portTargetOf(record)] as const));
 
 const isAlive = (deps: SandboxDeps, { namespacePath, endpoints }: SandboxRecord): boolean => {
   if (namespacePath !== undefined && !deps.namespaces.exists(namespacePath)) return false;

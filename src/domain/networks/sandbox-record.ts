@@ -2,6 +2,7 @@
 import type { ContainerId, SandboxId } from '../../base/ids.ts';
 import type { PlacedEndpoint } from './driver.ts';
 import type { NamedSandbox, PublishRequest, SandboxRequest } from './networks.ts';
+import type { PortTarget } from './port-elements.ts';
 import type { PublishedPort } from './published-port.ts';
 
 /** A sandbox as it is kept over a restart of the daemon: plain JSON. */
@@ -16,6 +17,8 @@ export interface SandboxRecord {
   readonly ports: readonly PublishedPort[];
   /** IPv4 address that published ports lead to; empty when there are none. */
   readonly publishedTo: string;
+  /** The same of IPv6. */
+  readonly publishedTo6?: string;
   readonly resolvConf: string;
   readonly hostsLines: readonly string[];
   /** What follows is absent of sandboxes that an older daemon made. */
@@ -28,6 +31,15 @@ export interface SandboxRecord {
   /** The engine resolves names in it; absent before the first user-defined network. */
   readonly naming?: Pick<NamedSandbox, 'upstreams' | 'holdsSingleLabels'>;
 }
+
+/** Where the published ports on record lead. */
+export const portTargetOf = ({
+  publishedTo,
+  publishedTo6 = '',
+}: Pick<SandboxRecord, 'publishedTo' | 'publishedTo6'>): PortTarget => ({
+  ipv4: publishedTo,
+  ipv6: publishedTo6,
+});
 
 /** `document` as a record; `undefined` for what this daemon does not understand. */
 export const readSandboxRecord = (document: unknown): SandboxRecord | undefined => {
