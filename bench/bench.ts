@@ -21,6 +21,7 @@ import { networkBenchmarks } from './rows/networks.ts';
 import { requestBenchmarks } from './rows/requests.ts';
 import { runBenchmarks } from './rows/run.ts';
 import { throughputBenchmark } from './rows/throughput.ts';
+import { volumeBenchmarks } from './rows/volumes.ts';
 
 type Starter = (options?: DaemonOptions) => Promise<Engine>;
 
@@ -99,6 +100,7 @@ async function main(): Promise<void> {
       ...containerBenchmarks,
       ...networkBenchmarks,
       throughputBenchmark(),
+      ...volumeBenchmarks,
       logBenchmark,
       ...bulk.map(({ benchmark }) => benchmark),
       ...daemonBenchmarks,
