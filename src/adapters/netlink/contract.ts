@@ -102,6 +102,20 @@ export const netlinkContract = (
     assert.equal(both.here.link('veth0'), undefined);
   });
 
+  check('a link moves to another namespace under another name', (both) => {
+    bridged(both);
+    const { there, here, thereFile: namespace } = both;
+    const macAddress = '02:11:22:33:44:57';
+    here.createVeth({ name: 'veth7', mtu: 1500, peer: { name: 'veth8', macAddress } });
+    here.changeLink(here.link('veth8')?.index ?? 0, { namespace, name: 'eth8' });
+    assert.equal(here.link('veth8'), undefined);
+    assert.deepEqual([there.link('eth8')?.kind, there.link('eth8')?.up], ['veth', false]);
+    // Its own name may be taken over there.
+    here.createVeth({ name: 'veth5', mtu: 1500, peer: { name: 'eth0', macAddress } });
+    here.changeLink(here.link('eth0')?.index ?? 0, { namespace, name: 'eth5' });
+    assert.deepEqual([here.link('eth0'), there.link('eth5')?.macAddress], [undefined, macAddress]);
+  });
+
   check('ports of a bridge take their settings, other links do not', (both) => {
     bridged(both);
     both.here.changePort('veth0', { hairpin: true, isolated: true });

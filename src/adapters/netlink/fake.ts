@@ -120,6 +120,20 @@ const changeLink = (stack: Stack, found: FakeLink, { master, ...change }: LinkCh
   stack.links.set(found.link.name, found);
 };
 
+const moveLink = (kernel: FakeKernel, found: FakeLink, there: string, name = found.link.name): void => {
+  if (kernel.stack(there).links.has(name)) throw new EngineError('conflict', `move ${name}: EEXIST`);
+  const { master: _left, ...link } = found.link;
+  const { peer } = found;
+  const stack = kernel.stack(found.namespace);
+  stack.addresses = stack.addresses.filter(({ index }) => index !== link.index);
+  stack.routes = stack.routes.filter(({ index }) => index !== link.index);
+  stack.links.delete(link.name);
+  found.link = { ...link, name, up: false };
+  found.namespace = there;
+  kernel.stack(there).links.set(name, found);
+  if (peer) peer.peer = found;
+};
+
 const connect = (kernel: FakeKernel, here: string, place: FakePlace): NetlinkConnection => {
   const stack = (): Stack => kernel.stack(here);
   const find = (index: number): FakeLink => {
@@ -144,7 +158,11 @@ const connect = (kernel: FakeKernel, here: string, place: FakePlace): NetlinkCon
         up: false,
       }),
     createVeth: (veth) => createVeth(kernel, here, place, veth),
-    changeLink: (index, change) => changeLink(stack(), find(index), change),
+    changeLink: (index, { namespace, ...change }) => {
+      const found = find(index);
+      if (namespace !== undefined) moveLink(kernel, found, place.pathOf(namespace), change.name);
+      else changeLink(stack(), found, change);
+    },
     changePort: (name, change) => {
       const found = stack().links.get(name);
       if (!found) throw absent(`link ${name}`);

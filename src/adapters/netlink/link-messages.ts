@@ -73,6 +73,7 @@ export const newVeth = ({ name, mtu, master, peer }: NewVeth): Buffer => {
 
 export const changeLink = (index: number, change: LinkChange): Buffer =>
   request(RTM.newLink, 0, linkHeader(index, change.up), [
+    ...(change.namespace === undefined ? [] : [attribute(IFLA.namespaceFd, change.namespace)]),
     ...(change.name === undefined ? [] : [attribute(IFLA.name, change.name)]),
     ...(change.mtu === undefined ? [] : [attribute(IFLA.mtu, change.mtu)]),
     ...(change.master === undefined ? [] : [attribute(IFLA.master, change.master)]),

@@ -66,6 +66,8 @@ export interface LinkChange {
   readonly macAddress?: string;
   /** Index of a bridge; 0 takes it out of its bridge. */
   readonly master?: number;
+  /** An open file of the namespace that it moves to, under `name` if that is given; it loses its addresses and goes down. */
+  readonly namespace?: number;
 }
 
 /** What to change of a bridge's port; what is absent stays. */

@@ -13,7 +13,7 @@ import { EngineError, isKind, messageOf } from '../../base/errors.ts';
 import { type Nanoseconds, seconds, toMilliseconds, toSeconds } from '../../base/time.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { findPlugin, type PluginPlaces, pluginNames } from './discovery.ts';
-import type { PluginAddress, PluginCallOptions, PluginSockets } from './plugin-sockets.ts';
+import type { PluginAddress, PluginCallOptions, PluginRefusal, PluginSockets } from './plugin-sockets.ts';
 
 /** Source: networks-volumes-plugins.md §8. */
 const MEDIA_TYPE = 'application/vnd.docker.plugins.v1.2+json';
@@ -22,6 +22,14 @@ const HOST = 'plugin.moby.localhost';
 const PAUSES: readonly Nanoseconds[] = [seconds(1), seconds(2), seconds(4), seconds(8)];
 /** Bytes of an answer; a list of a hundred thousand volumes is smaller. */
 const LONGEST_ANSWER = 32 * 1024 * 1024;
+
+class RefusedCall extends EngineError implements PluginRefusal {
+  readonly status: number;
+  constructor(status: number, text: string) {
+    super('internal', text);
+    this.status = status;
+  }
+}
 
 const fileOf = async (path: string): Promise<Buffer | undefined> =>
   path === '' ? undefined : readFile(path);
@@ -108,7 +116,8 @@ const send = async (
     request.end(payload);
   });
   const text = await readAnswer(response);
-  if (response.statusCode !== 200) throw new EngineError('internal', `${method}: ${refusal(text)}`);
+  const { statusCode: status = 0 } = response;
+  if (status !== 200) throw new RefusedCall(status, `${method}: ${refusal(text)}`);
   return parse(method, text);
 };
 

@@ -25,6 +25,11 @@ export interface PluginCallOptions {
   readonly retry: boolean;
 }
 
+/** What a plugin's answer of another status than 200 is thrown as: an EngineError with that status. */
+export interface PluginRefusal {
+  readonly status: number;
+}
+
 /** Plugins of the first protocol: JSON over HTTP on sockets that stand at known places. */
 export interface PluginSockets {
   /** `undefined` when nothing on this host names it. */
@@ -33,7 +38,7 @@ export interface PluginSockets {
   list(): Promise<readonly PluginAddress[]>;
   /**
    * Calls `VolumeDriver.Mount` and the like; gives the answer's JSON.
-   * @throws internal `Method: message` when the plugin answers no 200; unavailable when it can't be reached or is too slow
+   * @throws internal `Method: message`, a PluginRefusal, when the plugin answers no 200; unavailable when it can't be reached or is too slow
    */
   call(address: PluginAddress, method: string, body: object, options: PluginCallOptions): Promise<unknown>;
 }

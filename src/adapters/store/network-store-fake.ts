@@ -14,5 +14,6 @@ const createTable = (): RecordTable => {
 export const createFakeNetworkStore = (): NetworkStore => ({
   networks: createTable(),
   sandboxes: createTable(),
+  debts: createTable(),
   [Symbol.dispose]: () => undefined,
 });

@@ -10,7 +10,7 @@ import { createFakeNetworkStore } from './network-store-fake.ts';
 import { type NetworkStore, openNetworkStore } from './network-store.ts';
 
 const keepsRecords = (store: NetworkStore): void => {
-  for (const table of [store.networks, store.sandboxes]) {
+  for (const table of [store.networks, store.sandboxes, store.debts]) {
     table.put('a', { value: 1 });
     table.put('b', { value: 2 });
     table.put('a', { value: 3 });

@@ -18,17 +18,20 @@ export interface RecordTable {
   delete(id: string): void;
 }
 
-/** The networks, and the sandboxes of the containers that run. */
+/** The networks, the sandboxes of the containers that run, and what is owed to plugins. */
 export interface NetworkStore extends Disposable {
   /** A change is on the disk when the call returns. */
   readonly networks: RecordTable;
   /** A power failure may undo the last changes: no sandbox outlives one. */
   readonly sandboxes: RecordTable;
+  /** What is owed to plugins: calls that give back what they gave. A change is on the disk when the call returns. */
+  readonly debts: RecordTable;
 }
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS networks (id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS sandboxes (id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS debts (id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT;
   PRAGMA user_version = 1;
 `;
 
@@ -40,7 +43,7 @@ const parse = (text: unknown): unknown => {
   }
 };
 
-const tableOf = (database: DatabaseSync, name: 'networks' | 'sandboxes', log: Log): RecordTable => {
+const tableOf = (database: DatabaseSync, name: 'networks' | 'sandboxes' | 'debts', log: Log): RecordTable => {
   const select = database.prepare(`SELECT id, document FROM ${name} ORDER BY rowid`);
   const upsert = database.prepare(
     `INSERT INTO ${name} (id, document) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET document = excluded.document`,
@@ -82,6 +85,7 @@ export const openNetworkStore = (path: string, log: Log): NetworkStore => {
   return {
     networks: durable(tableOf(database, 'networks', log), database),
     sandboxes: tableOf(database, 'sandboxes', log),
+    debts: durable(tableOf(database, 'debts', log), database),
     [Symbol.dispose]: () => database.close(),
   };
 };
