@@ -17,6 +17,7 @@ import { mustDocker, type Benchmark } from './row.ts';
 import { loadBenchmark, logBenchmark, pullBenchmark } from './rows/bulk.ts';
 import { archiveBenchmark, containerBenchmarks } from './rows/containers.ts';
 import { daemonBenchmarks } from './rows/daemon.ts';
+import { dnsBenchmarks } from './rows/dns.ts';
 import { networkBenchmarks } from './rows/networks.ts';
 import { requestBenchmarks } from './rows/requests.ts';
 import { runBenchmarks } from './rows/run.ts';
@@ -100,6 +101,7 @@ async function main(): Promise<void> {
       ...containerBenchmarks,
       ...networkBenchmarks,
       throughputBenchmark(),
+      ...dnsBenchmarks,
       ...volumeBenchmarks,
       logBenchmark,
       ...bulk.map(({ benchmark }) => benchmark),

@@ -5,7 +5,7 @@ export type DnsTransport = 'udp' | 'tcp';
 
 /**
  * Answers one message; `undefined` for no answer at all. An answer that is there at once is sent at once. It must not
- * throw or reject.
+ * throw or reject. `query` is good until it returns, an answer that is there at once until the next call.
  */
 export type DnsService = (
   query: Buffer,

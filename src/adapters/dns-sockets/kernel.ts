@@ -16,7 +16,7 @@ import {
 import { ask } from './ask.ts';
 import type { DnsPlace, DnsSockets, DnsTransport } from './dns-sockets.ts';
 import { serveConnections } from './serve-connections.ts';
-import { serveDatagrams } from './serve-datagrams.ts';
+import { serveDatagrams, sharedSpace } from './serve-datagrams.ts';
 
 /** `<asm-generic/socket.h>`. */
 const SOL_SOCKET = 1;
@@ -38,22 +38,25 @@ const open = (transport: DnsTransport, { address, port }: DnsPlace, opened: Disp
 };
 
 /** The kernel's sockets. */
-export const createDnsSockets = (): DnsSockets => ({
-  listen: (place, service) => {
-    using opened = new DisposableStack();
-    const udp = open('udp', place, opened);
-    const tcp = open('tcp', place, opened);
-    const ports = { udpPort: boundPort(udp), tcpPort: boundPort(tcp) };
-    opened.move();
-    const datagrams = serveDatagrams(udp, service);
-    const connections = serveConnections(tcp, service);
-    return {
-      ...ports,
-      [Symbol.dispose]: () => {
-        datagrams[Symbol.dispose]();
-        connections[Symbol.dispose]();
-      },
-    };
-  },
-  ask,
-});
+export const createDnsSockets = (): DnsSockets => {
+  const space = sharedSpace();
+  return {
+    listen: (place, service) => {
+      using opened = new DisposableStack();
+      const udp = open('udp', place, opened);
+      const tcp = open('tcp', place, opened);
+      const ports = { udpPort: boundPort(udp), tcpPort: boundPort(tcp) };
+      opened.move();
+      const datagrams = serveDatagrams(udp, service, space);
+      const connections = serveConnections(tcp, service);
+      return {
+        ...ports,
+        [Symbol.dispose]: () => {
+          datagrams[Symbol.dispose]();
+          connections[Symbol.dispose]();
+        },
+      };
+    },
+    ask,
+  };
+};

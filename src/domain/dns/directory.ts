@@ -65,6 +65,12 @@ const entryOf = ({ containerName }: NamedSandbox, endpoint: NamedEndpoint): Entr
 export class Directory {
   readonly #networks = new Map<NetworkId, NetworkNames>();
   readonly #entries = new Map<SandboxId, readonly Entry[]>();
+  #version = 0;
+
+  /** Another number whenever anything in it has changed. */
+  get version(): number {
+    return this.#version;
+  }
 
   /** Replaces what was known of the sandbox. */
   put(sandbox: NamedSandbox): void {
@@ -79,6 +85,7 @@ export class Directory {
   }
 
   remove(id: SandboxId): void {
+    this.#version += 1;
     for (const { network, member, names } of this.#entries.get(id) ?? []) {
       const known = this.#networks.get(network);
       known?.remove(member, names);

@@ -50,7 +50,7 @@ class Room implements DnsRoom {
   changed(sandbox: NamedSandbox): void {
     const served = this.#served.get(sandbox.id);
     if (!served) return;
-    served.resolver.sandbox = sandbox;
+    served.resolver.change(sandbox);
     this.#directory.put(sandbox);
   }
 

@@ -13,6 +13,7 @@ import {
   datagramSize,
   ednsRecord,
 } from '../../spec/dns/message.ts';
+import type { MadeReply } from './known-replies.ts';
 
 /** What the engine says of itself in a datagram, unless the client takes less: it fits in one packet on every link. */
 const OWN_DATAGRAM = 1232;
@@ -49,6 +50,22 @@ export const replyTo = (
     additionals: asksForEdns ? [ednsRecord(OWN_DATAGRAM)] : [],
   };
   return encodeMessage(reply, sizeFor(query, transport));
+};
+
+/** Octets of an OPT record without options, and of a record's head that names by a pointer. */
+const OPTION_LENGTH = 11;
+const RECORD_HEAD = 12;
+
+/** `reply`, made by `replyTo`, with what is known of the places of its answers. */
+export const answersIn = (bytes: Buffer, query: DnsMessage, answers: readonly DnsRecord[]): MadeReply => {
+  const [first] = answers;
+  const truncated = (bytes.readUInt16BE(2) & 0x0200) !== 0;
+  if (first?.data.kind !== 'address' || answers.length < 2 || first.name === '' || truncated)
+    return { bytes };
+  const length = RECORD_HEAD + (first.data.address.family === 4 ? 4 : 16);
+  const behind = query.additionals.some(({ type }) => type === TYPE.opt) ? OPTION_LENGTH : 0;
+  const count = answers.length;
+  return { bytes, answers: { start: bytes.length - behind - count * length, length, count } };
 };
 
 /** The reply to what cannot be read, or is no question: its header alone. `undefined` for what must not be replied to. */

@@ -6,7 +6,7 @@ import type { NamedEndpoint } from '../networks/index.ts';
 import type { Directory, Member } from './directory.ts';
 
 /** Names known where the asker is. */
-export type Names = Pick<Directory, 'named' | 'at'>;
+export type Names = Pick<Directory, 'named' | 'at' | 'version'>;
 
 const HEX64 = /^[0-9a-f]{64}$/;
 

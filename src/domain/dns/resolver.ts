@@ -5,7 +5,8 @@ import { type DnsMessage, OPCODE_QUERY, RCODE } from '../../spec/dns/message.ts'
 import type { NamedSandbox, UpstreamServer } from '../networks/index.ts';
 import { answerLocally } from './answer-locally.ts';
 import { type ForwarderDeps, forward } from './forwarder.ts';
-import { passOn, replyTo, replyToUnreadable } from './reply.ts';
+import { KnownReplies } from './known-replies.ts';
+import { answersIn, passOn, replyTo, replyToUnreadable } from './reply.ts';
 import type { Names } from './resolve-name.ts';
 
 /** Queries of one container that wait for a server, Docker's own number; and of all, for the daemon's open files. */
@@ -35,33 +36,53 @@ const serversOf = ({ upstreams, endpoints }: NamedSandbox): readonly UpstreamSer
 
 /** Answers the queries of one container. */
 export class Resolver {
-  /** As it was last told of. */
-  sandbox: NamedSandbox;
+  #sandbox: NamedSandbox;
   readonly #deps: ResolverDeps;
+  readonly #known = new KnownReplies();
   #waiting = 0;
 
   constructor(deps: ResolverDeps, sandbox: NamedSandbox) {
     this.#deps = deps;
-    this.sandbox = sandbox;
+    this.#sandbox = sandbox;
   }
 
-  /** The reply to `bytes`, at once when nobody else need be asked; `undefined` for what gets none. Never fails. */
+  /** The sandbox is another one from now on. */
+  change(sandbox: NamedSandbox): void {
+    this.#sandbox = sandbox;
+    this.#known.clear();
+  }
+
+  /**
+   * The reply to `bytes`, at once when nobody else need be asked; `undefined` for what gets none. Never fails. A reply
+   * that is there at once is good until the next call.
+   */
   readonly answer = (
     bytes: Buffer,
     transport: DnsTransport,
   ): Buffer | undefined | Promise<Buffer | undefined> => {
+    const { names, random } = this.#deps;
+    const known = transport === 'udp' && this.#known.find(bytes, names.version, random);
+    // What comes next overwrites the query.
+    return known || this.#find(Buffer.from(bytes), transport);
+  };
+
+  #find(bytes: Buffer, transport: DnsTransport): Buffer | undefined | Promise<Buffer | undefined> {
     const query = readQuery(bytes);
     const question = query?.questions[0];
     if (!query || !question) return replyToUnreadable(bytes);
     const { names, random } = this.#deps;
-    const answers = answerLocally({ sandbox: this.sandbox, names, random }, question);
-    if (answers) return replyTo(query, transport, RCODE.noError, answers);
-    const servers = serversOf(this.sandbox);
+    const answers = answerLocally({ sandbox: this.#sandbox, names, random }, question);
+    if (answers) {
+      const reply = replyTo(query, transport, RCODE.noError, answers);
+      if (transport === 'udp') this.#known.keep(bytes, names.version, answersIn(reply, query, answers));
+      return reply;
+    }
+    const servers = serversOf(this.#sandbox);
     if (servers.length === 0) return replyTo(query, transport, RCODE.serverFailure);
     const busy = this.#waiting >= MOST_WAITING || this.#deps.waiting.count >= MOST_WAITING_OF_ALL;
     if (busy) return replyTo(query, transport, RCODE.refused);
-    return this.#forward(query, Buffer.from(bytes), transport, servers);
-  };
+    return this.#forward(query, bytes, transport, servers);
+  }
 
   async #forward(
     message: DnsMessage,
@@ -69,7 +90,7 @@ export class Resolver {
     transport: DnsTransport,
     servers: readonly UpstreamServer[],
   ): Promise<Buffer> {
-    const { namespacePath } = this.sandbox;
+    const { namespacePath } = this.#sandbox;
     this.#waiting += 1;
     this.#deps.waiting.count += 1;
     try {
