@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { sysFailure } from './errno.ts';
+import { type Aside, callAside, declare } from './libc.ts';
 import {
   AF,
   SOCK,
@@ -26,6 +28,12 @@ const LONGEST_ANSWER = 32_768;
 /** Seconds after which an answer is given up that the kernel has dropped, for want of memory: the whole daemon waits for it. */
 const PATIENCE = 10;
 
+type SendArguments = readonly [fd: number, bytes: Uint8Array, length: number, flags: number];
+
+const sendAside = declare<((...values: SendArguments) => number) & Aside<SendArguments>>(
+  'intptr_t send(int fd, const void *bytes, size_t length, int flags)',
+);
+
 /**
  * A netlink socket of the network namespace in which it was opened; it stays in it when the thread leaves. Synchronous:
  * the kernel answers before `send` returns, so `receive` never waits for long.
@@ -45,6 +53,16 @@ export class NetlinkSocket implements Disposable {
 
   send(messages: Uint8Array): void {
     sendBytes(this.#fd, messages);
+  }
+
+  /**
+   * Sends one request whose work takes long, in a thread of Node's pool: the answer is there when it resolves. Other
+   * requests may be sent meanwhile.
+   */
+  async sendAside(message: Uint8Array): Promise<void> {
+    const { result, errno } = await callAside(sendAside, [this.#fd, message, message.length, 0]);
+    // The whole length is asked for here, too, so that nobody collects the message before the thread is done with it.
+    if (result !== message.length) throw sysFailure(errno, 'send');
   }
 
   /** The next datagram: one or more messages. Valid until the next call. */

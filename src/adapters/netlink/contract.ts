@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isKind } from '../../base/errors.ts';
 import { type Ip, type IpPrefix, containsIp, formatIpPrefix, parseIp, parseIpPrefix } from '../../spec/ip.ts';
-import type { NetlinkConnection } from './netlink.ts';
+import type { LinkRemover, NetlinkConnection } from './netlink.ts';
 
 const ip = (text: string): Ip => parseIp(text) ?? assert.fail(text);
 const prefix = (text: string): IpPrefix => parseIpPrefix(text) ?? assert.fail(text);
@@ -13,6 +13,8 @@ export interface NetlinkSubject {
   readonly here: NetlinkConnection;
   readonly there: NetlinkConnection;
   readonly thereFile: number;
+  /** Of the first namespace. */
+  readonly remover: LinkRemover;
 }
 
 const bridged = ({ here, thereFile }: NetlinkSubject): { readonly bridge: number; readonly port: number } => {
@@ -31,9 +33,9 @@ const bridged = ({ here, thereFile }: NetlinkSubject): { readonly bridge: number
 /** What every implementation keeps. `subject` runs one test with what it asks for. */
 export const netlinkContract = (
   name: string,
-  subject: (work: (subject: NetlinkSubject) => void) => void,
+  subject: (work: (subject: NetlinkSubject) => void | Promise<void>) => Promise<void>,
 ): void => {
-  const check = (sentence: string, work: (subject: NetlinkSubject) => void): void => {
+  const check = (sentence: string, work: (subject: NetlinkSubject) => void | Promise<void>): void => {
     void test(`${name}: ${sentence}`, () => subject(work));
   };
 
@@ -44,6 +46,17 @@ export const netlinkContract = (
     );
     here.changeLink(1, { up: true });
     assert.equal(here.link('lo')?.up, true);
+  });
+
+  check('links are removed aside, several at a time, and one that is not there is no error', async (each) => {
+    const { here, there, remover } = each;
+    bridged(each);
+    here.createBridge({ name: 'br1' });
+    await Promise.all(['br0', 'br1', 'veth0', 'nothing'].map((link) => remover.remove(link)));
+    assert.deepEqual(
+      [...here.links(), ...there.links()].map((link) => link.name),
+      ['lo', 'lo'],
+    );
   });
 
   check('a bridge is made once and deleted as often as one likes', ({ here }) => {

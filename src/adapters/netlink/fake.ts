@@ -215,6 +215,17 @@ export const createFakeNetlink = (
   const forgotten: string[] = [];
   return {
     connect: () => connect(kernel, place.current(), place),
+    openRemover: () => {
+      const here = place.current();
+      return {
+        remove: async (name) => {
+          await Promise.resolve();
+          const found = kernel.stack(here).links.get(name);
+          if (found) kernel.remove(found);
+        },
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
+    },
     forgetFlows: (to) => {
       forgotten.push(formatIp(to));
       return 0;

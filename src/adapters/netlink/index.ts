@@ -4,6 +4,7 @@ export type {
   Link,
   LinkAddress,
   LinkChange,
+  LinkRemover,
   Neighbour,
   Netlink,
   NetlinkConnection,
@@ -12,3 +13,4 @@ export type {
   PortChange,
   Route,
 } from './netlink.ts';
+export type { Forwarding, IpvlanFlag, IpvlanMode, MacvlanMode, NewLink } from './new-link.ts';

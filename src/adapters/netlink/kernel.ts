@@ -5,9 +5,12 @@ import { SysError, errnoOf, sysFailure } from '../../sys/errno.ts';
 import { NETLINK_NETFILTER, NETLINK_ROUTE, NetlinkSocket } from '../../sys/netlink-socket.ts';
 import * as addresses from './address-messages.ts';
 import * as flows from './flow-messages.ts';
+import * as forwardings from './forwarding-messages.ts';
 import * as links from './link-messages.ts';
 import { parseAnswers, setSequence } from './message.ts';
 import type { Netlink, NetlinkConnection } from './netlink.ts';
+import { newLink } from './new-link-messages.ts';
+import { openRemover } from './remover.ts';
 
 /** What the kernel says of a link, an address, a route or a neighbour that is not there. */
 const ABSENT = ['ENODEV', 'ENOENT', 'ESRCH', 'EADDRNOTAVAIL'] as const;
@@ -64,6 +67,7 @@ const linkCalls = (talk: Talk) =>
     },
     createBridge: (bridge) => void talk(links.newBridge(bridge), 'create bridge', bridge.name),
     createVeth: (veth) => void talk(links.newVeth(veth), 'create veth', veth.name),
+    createLink: (link) => void talk(newLink(link), `create ${link.kind}`, link.name),
     changeLink: (index, change) => void talk(links.changeLink(index, change), 'change link', `${index}`),
     changePort: (name, change) => void talk(links.changePort(name, change), 'change port', name),
     deleteLink: (name) => unless(ABSENT, () => void talk(links.deleteLink(name), 'delete link', name)),
@@ -87,6 +91,18 @@ const addressCalls = (talk: Talk) =>
       unless(ABSENT, () => void talk(addresses.deleteNeighbour(index, address), 'delete neighbour')),
   }) satisfies Partial<NetlinkConnection>;
 
+const forwardingCalls = (talk: Talk) =>
+  ({
+    forwardings: () =>
+      talk(forwardings.dumpForwardings(), 'list forwardings')
+        .map(forwardings.parseForwarding)
+        .filter(isPresent),
+    addForwarding: (forwarding) =>
+      unless(['EEXIST'], () => void talk(forwardings.newForwarding(forwarding), 'add forwarding')),
+    deleteForwarding: (forwarding) =>
+      unless(ABSENT, () => void talk(forwardings.deleteForwarding(forwarding), 'delete forwarding')),
+  }) satisfies Partial<NetlinkConnection>;
+
 const forgetFlows = (to: Ip): number => {
   using socket = new NetlinkSocket(NETLINK_NETFILTER);
   const talk = createTalk(socket);
@@ -99,12 +115,14 @@ const forgetFlows = (to: Ip): number => {
 /** The kernel's rtnetlink. Main thread only. */
 export const createNetlink = (): Netlink => ({
   forgetFlows,
+  openRemover,
   connect: () => {
     const socket = new NetlinkSocket(NETLINK_ROUTE);
     const talk = createTalk(socket);
     return {
       ...linkCalls(talk),
       ...addressCalls(talk),
+      ...forwardingCalls(talk),
       [Symbol.dispose]: () => socket[Symbol.dispose](),
     };
   },

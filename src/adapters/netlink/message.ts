@@ -25,6 +25,7 @@ export const NLM = {
   exclusive: 0x200,
   dump: 0x300,
   create: 0x400,
+  append: 0x800,
 } as const;
 
 /** Types of netlink's own messages, and flags of an error answer. */

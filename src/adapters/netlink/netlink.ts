@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Ip, IpPrefix } from '../../spec/ip.ts';
+import type { Forwarding, NewLink } from './new-link.ts';
 
 /** A network interface as the kernel tells it. */
 export interface Link {
@@ -92,6 +93,11 @@ export interface NetlinkConnection extends Disposable {
   createBridge(bridge: NewBridge): void;
   /** @throws conflict when a name is taken on either side */
   createVeth(veth: NewVeth): void;
+  /**
+   * Makes a link of another kind; it is down. A vlan goes with its parent, and so do macvlan and ipvlan.
+   * @throws conflict when the name is taken, or the parent serves another kind; not-implemented when the kernel has no such kind; not-found for a parent that is gone; invalid-argument
+   */
+  createLink(link: NewLink): void;
   changeLink(index: number, change: LinkChange): void;
   /** @throws not-found when there is no such link; another kind when it is in no bridge */
   changePort(name: string, change: PortChange): void;
@@ -114,11 +120,28 @@ export interface NetlinkConnection extends Disposable {
   setNeighbour(neighbour: Neighbour): void;
   /** What is not there is no error. */
   deleteNeighbour(index: number, address: Ip): void;
+  /** Where VXLAN links were told to send; what they learnt is left out. */
+  forwardings(): readonly Forwarding[];
+  /** Adds a host to those that the address of zeros stands for, or has one host stand for another address. */
+  addForwarding(forwarding: Forwarding): void;
+  /** What is not there is no error. */
+  deleteForwarding(forwarding: Forwarding): void;
+}
+
+/**
+ * Takes links of one namespace away while the thread does other things: the kernel waits 15–40 ms for other processors, and
+ * lets others at the namespace's links for most of that time.
+ */
+export interface LinkRemover extends AsyncDisposable {
+  /** Resolves when it is gone; what is not there is no error. */
+  remove(name: string): Promise<void>;
 }
 
 export interface Netlink {
   /** Opens a connection to the namespace that the thread is in now; it stays there. */
   connect(): NetlinkConnection;
+  /** The same, for the removal of links alone. Disposal waits for what it has begun. */
+  openRemover(): LinkRemover;
   /**
    * Makes connection tracking forget the udp flows that lead to `to` (IPv4), in the namespace that the thread is in: the
    * next datagram of such a client is looked at anew. Gives how many there were.

@@ -15,13 +15,14 @@ after(() => {
   rmdirSync(folder);
 });
 
-netlinkContract('kernel netlink', (work) => {
+netlinkContract('kernel netlink', async (work) => {
   const paths = { here: join(folder, 'here'), there: join(folder, 'there') };
   try {
     using here = namespaces.create(paths.here, () => netlink.connect());
+    await using remover = namespaces.run(paths.here, () => netlink.openRemover());
     using there = namespaces.create(paths.there, () => netlink.connect());
     using file = namespaces.open(paths.there);
-    work({ here, there, thereFile: file.fd });
+    await work({ here, there, thereFile: file.fd, remover });
   } finally {
     namespaces.remove(paths.here);
     namespaces.remove(paths.there);
