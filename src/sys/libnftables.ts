@@ -2,8 +2,18 @@
 import koffi from 'koffi';
 import { EngineError, messageOf } from '../base/errors.ts';
 
-/** `NFT_CTX_OUTPUT_JSON` of `<nftables/libnftables.h>`. */
+/** `NFT_CTX_OUTPUT_JSON` and `NFT_CTX_OUTPUT_TERSE` of `<nftables/libnftables.h>`. */
 const OUTPUT_JSON = 1 << 4;
+const OUTPUT_TERSE = 1 << 11;
+
+/** How a listing is printed: for people, as JSON, or as JSON without the elements of sets and maps. */
+export type NftablesOutput = 'text' | 'json' | 'terse-json';
+
+const FLAGS: Readonly<Record<NftablesOutput, number>> = {
+  text: 0,
+  json: OUTPUT_JSON,
+  'terse-json': OUTPUT_JSON | OUTPUT_TERSE,
+};
 
 interface Calls {
   create(flags: number): unknown;
@@ -53,9 +63,9 @@ export class NftablesContext implements Disposable {
     this.#calls.bufferError(this.#context);
   }
 
-  /** Runs `commands`, in nft's language, as one transaction. `json` chooses how a listing is printed. */
-  run(commands: string, json = false): NftablesOutcome {
-    this.#calls.setOutput(this.#context, json ? OUTPUT_JSON : 0);
+  /** Runs `commands`, in nft's language, as one transaction. */
+  run(commands: string, printed: NftablesOutput = 'text'): NftablesOutcome {
+    this.#calls.setOutput(this.#context, FLAGS[printed]);
     const succeeded = this.#calls.run(this.#context, commands) === 0;
     const output = this.#calls.output(this.#context) ?? '';
     return { succeeded, output, words: this.#calls.error(this.#context) ?? '' };

@@ -1,51 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Chain, Change, Element, Table } from './nftables.ts';
+import type { Chain, Change, Element, ElementMap, Table, TableContents } from './nftables.ts';
 
-const chainText = ({ name, hook, rules }: Chain): string =>
-  `chain ${name} { type ${hook.type} hook ${hook.hook} priority ${hook.priority}; policy accept; ${rules.map((rule) => `${rule};`).join(' ')} }`;
+type ElementChange = Extract<Change, { readonly element: Element }>;
+type Family = Table['family'];
 
-const tableText = ({ name, family, maps, chains }: Table): string => {
-  const mapTexts = maps.map(
-    (map) => `map ${map.name} { type ${map.type};${map.intervals === true ? ' flags interval;' : ''} }`,
-  );
-  return `table ${family ?? 'ip'} ${name} {\n${[...mapTexts, ...chains.map(chainText)].join('\n')}\n}`;
+/** What a table holds now; `undefined` when it is not there. */
+export type ContentsOf = (table: string, family: Family) => TableContents | undefined;
+
+const chainText = ({ name, hook, rules }: Chain): string => {
+  const place = hook ? `type ${hook.type} hook ${hook.hook} priority ${hook.priority}; policy accept; ` : '';
+  return `chain ${name} { ${place}${rules.map((rule) => `${rule};`).join(' ')} }`;
 };
 
-const placeOf = ({ family, table, map }: Element): string => `${family ?? 'ip'} ${table} ${map}`;
+const mapText = ({ name, type, intervals }: ElementMap): string => {
+  const kind = type.includes(' : ') ? 'map' : 'set';
+  return `${kind} ${name} { type ${type};${intervals === true ? ' flags interval;' : ''} }`;
+};
+
+const place = (table: string, family: Family): string => `${family ?? 'ip'} ${table}`;
+
+const tableText = ({ name, family, maps, chains }: Table): string =>
+  `table ${place(name, family)} {\n${[...maps.map(mapText), ...chains.map(chainText)].join('\n')}\n}`;
 
 /** nft cannot delete what may not be there: adding it first makes the deletion certain. */
-const deleteTable = (name: string, family: 'ip' | 'ip6' = 'ip'): string =>
-  `add table ${family} ${name}\ndelete table ${family} ${name}`;
+const deleteTable = (name: string, family: Family): string =>
+  `add table ${place(name, family)}\ndelete table ${place(name, family)}`;
 
-const commandOf = (change: Change): string => {
+/** Takes all out of a table but what begins with `keeps`: first what refers to others, then those. */
+const emptyTable = (at: string, contents: TableContents, keeps: string): readonly string[] => {
+  const isGoing = (name: string): boolean => !name.startsWith(keeps);
+  const chains = [...contents.chains.keys()].filter(isGoing);
+  const maps = [
+    ...contents.maps.map((name) => ['map', name] as const),
+    ...contents.sets.map((name) => ['set', name] as const),
+  ].filter(([, name]) => isGoing(name));
+  return [
+    ...chains.map((chain) => `flush chain ${at} ${chain}`),
+    ...maps.map(([kind, name]) => `flush ${kind} ${at} ${name}`),
+    ...chains.map((chain) => `delete chain ${at} ${chain}`),
+    ...maps.map(([kind, name]) => `delete ${kind} ${at} ${name}`),
+  ];
+};
+
+const renewTable = (table: Table, keeps: string, contentsOf: ContentsOf): string => {
+  const contents = contentsOf(table.name, table.family);
+  const emptied = contents ? emptyTable(place(table.name, table.family), contents, keeps) : [];
+  return [...emptied, tableText(table)].join('\n');
+};
+
+const commandOf = (change: Exclude<Change, ElementChange>, contentsOf: ContentsOf): string => {
   switch (change.change) {
     case 'replace-table':
       return `${deleteTable(change.table.name, change.table.family)}\n${tableText(change.table)}`;
     case 'create-table':
-      return `create table ${change.table.family ?? 'ip'} ${change.table.name}\n${tableText(change.table)}`;
+      return `create table ${place(change.table.name, change.table.family)}\n${tableText(change.table)}`;
+    case 'renew-table':
+      return renewTable(change.table, change.keeps, contentsOf);
     case 'delete-table':
       return deleteTable(change.table, change.family);
-    case 'add-element':
-      return `add element ${placeOf(change.element)} { ${change.element.key} : ${change.element.value} }`;
-    case 'delete-element':
-      return `delete element ${placeOf(change.element)} { ${change.element.key} }`;
+    case 'add-chain':
+      return `table ${place(change.table, change.family)} {\n${chainText(change.chain)}\n}`;
+    case 'delete-chain': {
+      const at = `${place(change.table, change.family)} ${change.chain}`;
+      return `flush chain ${at}\ndelete chain ${at}`;
+    }
   }
 };
 
-const joins = (one: Change | undefined, other: Change): boolean => {
-  if (one?.change !== 'add-element' && one?.change !== 'delete-element') return false;
-  return one.change === other.change && placeOf(one.element) === placeOf(other.element);
-};
+const elementText = (kind: ElementChange['change'], { key, value }: Element): string =>
+  kind === 'add-element' && value !== '' ? `${key} : ${value}` : key;
+
+/** One command that adds elements to a map, or takes them out of it. */
+interface ElementCommand {
+  readonly head: string;
+  readonly elements: string[];
+}
 
 /** The changes in nft's language (nft(8)), one transaction. Elements that follow each other in a map are one command: that halves nft's time. */
-export const commandsOf = (changes: readonly Change[]): string => {
-  const commands: string[] = [];
-  for (const [index, change] of changes.entries()) {
-    const command = commandOf(change);
-    const open = joins(changes[index - 1], change) ? commands.pop() : undefined;
-    commands.push(
-      open === undefined ? command : `${open.slice(0, -2)}, ${command.slice(command.indexOf('{ ') + 2)}`,
-    );
+export const commandsOf = (changes: readonly Change[], contentsOf: ContentsOf): string => {
+  const commands: (string | ElementCommand)[] = [];
+  for (const change of changes) {
+    if (change.change !== 'add-element' && change.change !== 'delete-element') {
+      commands.push(commandOf(change, contentsOf));
+      continue;
+    }
+    const { table, family, map } = change.element;
+    const verb = change.change === 'add-element' ? 'add' : 'delete';
+    const head = `${verb} element ${place(table, family)} ${map}`;
+    const text = elementText(change.change, change.element);
+    const last = commands.at(-1);
+    if (typeof last === 'object' && last.head === head) last.elements.push(text);
+    else commands.push({ head, elements: [text] });
   }
-  return commands.join('\n');
+  return commands
+    .map((command) =>
+      typeof command === 'string' ? command : `${command.head} { ${command.elements.join(', ')} }`,
+    )
+    .join('\n');
 };

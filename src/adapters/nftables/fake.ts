@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError } from '../../base/errors.ts';
-import type { Change, Element, Nftables, Table } from './nftables.ts';
+import type { Chain, Change, Element, ElementMap, Nftables, Removal, Table } from './nftables.ts';
 
 interface FakeTable {
   readonly table: Table;
-  /** Values by key, by map. */
-  readonly maps: ReadonlyMap<string, Map<string, string>>;
+  readonly chains: Map<string, Chain>;
+  /** Values by key, by map or set. */
+  readonly maps: Map<string, { readonly map: ElementMap; readonly elements: Map<string, string> }>;
 }
+
+type Tables = Map<string, FakeTable>;
 
 /** Tables in memory; rules are kept, not understood. */
 export interface FakeNftables extends Nftables {
-  /** The table as it was last given. */
+  /** The table as it is now. */
   tableOf(name: string): Table | undefined;
+  /** Somebody else, who sees and changes the same tables. */
+  readonly other: Nftables;
 }
 
 const fail = (kind: 'conflict' | 'not-found', what: string): EngineError =>
@@ -20,34 +25,61 @@ const fail = (kind: 'conflict' | 'not-found', what: string): EngineError =>
     `nftables: ${what}: ${kind === 'conflict' ? 'File exists' : 'No such file or directory'}`,
   );
 
-const elementsIn = (
-  tables: ReadonlyMap<string, FakeTable>,
-  table: string,
-  map: string,
-): Map<string, string> => {
-  const found = tables.get(table)?.maps.get(map);
-  if (!found) throw fail('not-found', `${table} ${map}`);
+const tableIn = (tables: Tables, name: string): FakeTable => {
+  const found = tables.get(name);
+  if (!found) throw fail('not-found', name);
   return found;
 };
 
-const add = (tables: ReadonlyMap<string, FakeTable>, { table, map, key, value }: Element): void => {
+const elementsIn = (tables: Tables, table: string, map: string): Map<string, string> => {
+  const found = tables.get(table)?.maps.get(map);
+  if (!found) throw fail('not-found', `${table} ${map}`);
+  return found.elements;
+};
+
+const add = (tables: Tables, { table, map, key, value }: Element): void => {
   const elements = elementsIn(tables, table, map);
   if ((elements.get(key) ?? value) !== value) throw fail('conflict', key);
   elements.set(key, value);
 };
 
-const applyOne = (tables: Map<string, FakeTable>, change: Change): void => {
+const withPrefix = <Value>(values: ReadonlyMap<string, Value>, prefix: string): [string, Value][] =>
+  [...values].filter(([name]) => name.startsWith(prefix));
+
+/** `keeps`: what begins with it stays. */
+const put = (tables: Tables, table: Table, keeps?: string): void => {
+  const before = keeps === undefined ? undefined : tables.get(table.name);
+  const kept = {
+    chains: before && keeps !== undefined ? withPrefix(before.chains, keeps) : [],
+    maps: before && keeps !== undefined ? withPrefix(before.maps, keeps) : [],
+  };
+  tables.set(table.name, {
+    table,
+    chains: new Map([...table.chains.map((chain) => [chain.name, chain] as const), ...kept.chains]),
+    maps: new Map([
+      ...table.maps.map((map) => [map.name, { map, elements: new Map<string, string>() }] as const),
+      ...kept.maps,
+    ]),
+  });
+};
+
+const applyOne = (tables: Tables, change: Change): void => {
   switch (change.change) {
     case 'create-table':
       if (tables.has(change.table.name)) throw fail('conflict', change.table.name);
-      return applyOne(tables, { change: 'replace-table', table: change.table });
-    case 'replace-table': {
-      const maps = new Map(change.table.maps.map(({ name }) => [name, new Map<string, string>()]));
-      tables.set(change.table.name, { table: change.table, maps });
-      return;
-    }
+      return put(tables, change.table);
+    case 'replace-table':
+      return put(tables, change.table);
+    case 'renew-table':
+      return put(tables, change.table, change.keeps);
     case 'delete-table':
       tables.delete(change.table);
+      return;
+    case 'add-chain':
+      tableIn(tables, change.table).chains.set(change.chain.name, change.chain);
+      return;
+    case 'delete-chain':
+      if (!tableIn(tables, change.table).chains.delete(change.chain)) throw fail('not-found', change.chain);
       return;
     case 'add-element':
       add(tables, change.element);
@@ -59,26 +91,96 @@ const applyOne = (tables: Map<string, FakeTable>, change: Change): void => {
   }
 };
 
-const copyOf = (tables: ReadonlyMap<string, FakeTable>): Map<string, FakeTable> =>
+const copyOf = (tables: Tables): Tables =>
   new Map(
-    [...tables].map(([name, { table, maps }]) => [
+    [...tables].map(([name, { table, chains, maps }]) => [
       name,
-      { table, maps: new Map([...maps].map(([map, elements]) => [map, new Map(elements)])) },
+      {
+        table,
+        chains: new Map(chains),
+        maps: new Map(
+          [...maps].map(([key, { map, elements }]) => [key, { map, elements: new Map(elements) }] as const),
+        ),
+      },
     ]),
   );
 
-export const createFakeNftables = (): FakeNftables => {
-  const state = { tables: new Map<string, FakeTable>() };
+const removalOf = (change: Change): readonly Removal[] => {
+  switch (change.change) {
+    case 'replace-table':
+      return [{ table: change.table.name, family: change.table.family ?? 'ip' }];
+    case 'delete-table':
+      return [{ table: change.table, family: change.family ?? 'ip' }];
+    case 'delete-chain':
+      return [{ table: change.table, family: change.family ?? 'ip', name: change.chain }];
+    case 'delete-element': {
+      const { table, family, map } = change.element;
+      return [{ table, family: family ?? 'ip', name: map }];
+    }
+    default:
+      return [];
+  }
+};
+
+interface Kernel {
+  tables: Tables;
+  readonly listeners: Set<{ readonly owner: symbol; readonly tell: (removal: Removal) => void }>;
+}
+
+const accessTo = (kernel: Kernel): Nftables => {
+  const owner = Symbol('owner');
   return {
     apply: (changes) => {
-      const next = copyOf(state.tables);
+      const next = copyOf(kernel.tables);
       for (const change of changes) applyOne(next, change);
-      state.tables = next;
+      kernel.tables = next;
+      const removals = changes.flatMap(removalOf);
+      for (const listener of kernel.listeners)
+        if (listener.owner !== owner)
+          queueMicrotask(() => {
+            for (const removal of removals) listener.tell(removal);
+          });
     },
-    tables: () => [...state.tables.keys()],
-    elements: (table, map) =>
-      [...elementsIn(state.tables, table, map)].map(([key, value]) => ({ table, map, key, value })),
-    tableOf: (name) => state.tables.get(name)?.table,
+    tables: () => [...kernel.tables.keys()],
+    contents: (name) => {
+      const found = kernel.tables.get(name);
+      if (!found) return undefined;
+      const isMap = ({ map }: { readonly map: ElementMap }): boolean => map.type.includes(' : ');
+      const named = (wanted: boolean): readonly string[] =>
+        [...found.maps].filter(([, map]) => isMap(map) === wanted).map(([key]) => key);
+      return {
+        chains: new Map([...found.chains].map(([chain, { rules }]) => [chain, rules.length])),
+        maps: named(true),
+        sets: named(false),
+      };
+    },
+    elements: (table, map, family) =>
+      [...elementsIn(kernel.tables, table, map)].map(([key, value]) => ({
+        table,
+        ...(family ? { family } : {}),
+        map,
+        key,
+        value,
+      })),
+    watch: (tell) => {
+      const listener = { owner, tell };
+      kernel.listeners.add(listener);
+      return { [Symbol.dispose]: () => void kernel.listeners.delete(listener) };
+    },
     [Symbol.dispose]: () => undefined,
+  };
+};
+
+export const createFakeNftables = (): FakeNftables => {
+  const kernel: Kernel = { tables: new Map(), listeners: new Set() };
+  return {
+    ...accessTo(kernel),
+    other: accessTo(kernel),
+    tableOf: (name) => {
+      const found = kernel.tables.get(name);
+      if (!found) return undefined;
+      const maps = [...found.maps.values()].map(({ map }) => map);
+      return { ...found.table, chains: [...found.chains.values()], maps };
+    },
   };
 };

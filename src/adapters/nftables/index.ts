@@ -1,3 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 export { createNftables } from './kernel.ts';
-export type { Chain, ChainHook, Change, Element, ElementMap, Nftables, Table } from './nftables.ts';
+export type {
+  Chain,
+  ChainHook,
+  Change,
+  Element,
+  ElementMap,
+  Nftables,
+  Removal,
+  Table,
+  TableContents,
+} from './nftables.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { isKind } from '../../../src/base/errors.ts';
 import { createNetworkNamespaces } from '../../../src/adapters/netns/index.ts';
-import { nftablesContract } from '../../../src/adapters/nftables/contract.ts';
+import { nftablesContract, nftablesWatchContract } from '../../../src/adapters/nftables/contract.ts';
 import { type Nftables, createNftables } from '../../../src/adapters/nftables/index.ts';
 
 const namespaces = createNetworkNamespaces();
@@ -29,6 +29,29 @@ const inside = (work: (nftables: Nftables) => void): void => {
 };
 
 nftablesContract('kernel nftables', inside);
+
+nftablesWatchContract('kernel nftables', () => {
+  const path = join(folder, 'watched');
+  // Sockets stay in the namespace in which they are opened.
+  const opened = namespaces.create(path, () => {
+    const accesses = { own: createNftables(), other: createNftables() };
+    for (const access of Object.values(accesses)) access.tables();
+    return accesses;
+  });
+  const own: Nftables = {
+    ...opened.own,
+    watch: (listener) => namespaces.run(path, () => opened.own.watch(listener)),
+  };
+  return {
+    own,
+    other: opened.other,
+    [Symbol.dispose]: () => {
+      opened.own[Symbol.dispose]();
+      opened.other[Symbol.dispose]();
+      namespaces.remove(path);
+    },
+  };
+});
 
 test('kernel nftables: a rule that nft does not understand is an invalid argument', () => {
   inside((nftables) => {
