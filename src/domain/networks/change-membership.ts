@@ -75,17 +75,17 @@ const withEndpoints = (
 };
 
 /**
- * Adds a running sandbox to a network: it has the interface, and its ports the right way in, when this returns. Nothing
+ * Adds a running sandbox to a network: it has the interface, and its ports the right way in, when this resolves. Nothing
  * is left when it fails.
  * @throws forbidden when it is in the network; as `ActiveNetwork.reserve`
  */
-export const connectSandbox = (
+export const connectSandbox = async (
   deps: MembershipDeps,
   sandbox: LiveSandbox,
   active: ActiveNetwork,
   owner: { readonly containerName: string },
   request: EndpointRequest | undefined,
-): PlacedEndpoint => {
+): Promise<PlacedEndpoint> => {
   const { record } = sandbox;
   const { id, name } = active.network;
   if (record.endpoints.some(({ network }) => network === id))
@@ -93,7 +93,7 @@ export const connectSandbox = (
       'forbidden',
       `endpoint with name ${owner.containerName} already exists in network ${name}`,
     );
-  using acquired = new DisposableStack();
+  await using acquired = new AsyncDisposableStack();
   const { containerName } = owner;
   const endpoint = placeEndpoint(
     active,
@@ -101,9 +101,9 @@ export const connectSandbox = (
     request,
     record.endpoints,
   );
-  acquired.defer(() => {
+  acquired.defer(async () => {
     active.detach(endpoint);
-    active.unplug(endpoint);
+    await active.unplug(endpoint);
   });
   const endpoints = [...record.endpoints, endpoint];
   const ways = [gatewaysOf(deps, record.endpoints), gatewaysOf(deps, endpoints)] as const;
@@ -115,12 +115,12 @@ export const connectSandbox = (
   return endpoint;
 };
 
-/** Takes a running sandbox out of a network. @throws not-found when it is not in it */
-export const disconnectSandbox = (
+/** Takes a running sandbox out of a network: at once, and its interface is gone when this resolves. @throws not-found when it is not in it */
+export const disconnectSandbox = async (
   deps: MembershipDeps,
   sandbox: LiveSandbox,
   active: ActiveNetwork,
-): void => {
+): Promise<void> => {
   const { record } = sandbox;
   const endpoint = record.endpoints.find(({ network }) => network === active.network.id);
   if (!endpoint) throw new EngineError('not-found', `endpoint ${record.container} not found`);
@@ -129,7 +129,6 @@ export const disconnectSandbox = (
   sandbox.change(withEndpoints(deps, record, endpoints));
   movePorts(deps, sandbox);
   active.detach(endpoint);
-  active.unplug(endpoint);
   const before = gatewaysOf(deps, record.endpoints);
   const path = record.namespacePath;
   if (path !== undefined)
@@ -137,5 +136,6 @@ export const disconnectSandbox = (
       using inside = deps.netlink.connect();
       leaveBy(inside, before, after);
     });
+  await active.unplug(endpoint);
   publishMembership(deps, 'disconnect', endpoint);
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { NetlinkConnection } from '../../adapters/netlink/index.ts';
+import type { LinkRemover, NetlinkConnection } from '../../adapters/netlink/index.ts';
 import { EngineError } from '../../base/errors.ts';
 import type { ContainerId, NetworkId } from '../../base/ids.ts';
 import { BridgeNetwork } from './bridge/bridge-network.ts';
@@ -51,6 +51,7 @@ class Room implements NetworksRoom {
   readonly drivers: readonly string[];
   readonly #deps: NetworksDeps;
   readonly #host: NetlinkConnection;
+  readonly #remover: LinkRemover;
   readonly #firewall: Firewall;
   readonly #table = new PortTable();
   readonly #active = new Map<NetworkId, ActiveNetwork>();
@@ -64,6 +65,7 @@ class Room implements NetworksRoom {
     const { bridge, firewall } = deps.config.current;
     this.#deps = deps;
     this.#host = deps.netlink.connect();
+    this.#remover = deps.netlink.openRemover();
     this.#firewall = new Firewall(deps.nftables, tableName(bridge), firewall);
     const { hostNetwork, store, events, log } = deps;
     const setting = (name: string, value: string): void => ensureSettingIfThere(hostNetwork, name, value);
@@ -76,6 +78,7 @@ class Room implements NetworksRoom {
     const host = {
       active: this.#active,
       host: this.#host,
+      remover: this.#remover,
       hostNetwork,
       config: () => deps.config.current,
       setting,
@@ -173,19 +176,11 @@ class Room implements NetworksRoom {
     { network, containerName, request }: ConnectRequest,
   ): Promise<Endpoint> {
     const active = this.#find(network);
-    const endpoint = connectSandbox(
-      this.#createDeps(),
-      this.#live(container),
-      active,
-      { containerName },
-      request,
-    );
-    return Promise.resolve(endpoint);
+    return connectSandbox(this.#createDeps(), this.#live(container), active, { containerName }, request);
   }
 
   async disconnect(container: ContainerId, network: NetworkId): Promise<void> {
-    disconnectSandbox(this.#createDeps(), this.#live(container), this.#find(network));
-    return Promise.resolve();
+    await disconnectSandbox(this.#createDeps(), this.#live(container), this.#find(network));
   }
 
   publishDisconnect(container: ContainerId, id: NetworkId): void {
@@ -213,8 +208,8 @@ class Room implements NetworksRoom {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const sandbox of this.#sandboxes.values()) sandbox.letGoOfPorts();
     this.#firewall.close();
+    await this.#remover[Symbol.asyncDispose]();
     this.#host[Symbol.dispose]();
-    return Promise.resolve();
   }
 
   #startBridge(config: NetworksConfig): void {
@@ -227,7 +222,7 @@ class Room implements NetworksRoom {
     const network = bridgeNetwork(store, config, settings);
     this.#active.set(
       network.id,
-      new BridgeNetwork({ host: this.#host, hostNetwork }, network, settings, index),
+      new BridgeNetwork({ host: this.#host, remover: this.#remover, hostNetwork }, network, settings, index),
     );
   }
 

@@ -17,7 +17,18 @@ export type EndpointPlace = Pick<
 > & {
   /** The host's end of the cable; empty when there is none. */
   readonly hostLink: string;
+  /** Of a plugin's network: what the plugin said of the link. */
+  readonly given?: GivenLink;
 };
+
+/** A link that a plugin made, to be moved into the container: its name on the host is `hostLink`. */
+export interface GivenLink {
+  /** Its name inside, or the beginning of it; both empty for the network's own. */
+  readonly name: string;
+  readonly prefix: string;
+  /** By a next hop, or over the link itself where that is empty. Subnets with the length of their prefix. */
+  readonly routes: readonly { readonly destination: string; readonly nextHop: string }[];
+}
 
 /** An endpoint with its place and the name of its interface inside: `eth0`, or empty for none. */
 export type PlacedEndpoint = Endpoint &
@@ -72,12 +83,12 @@ export interface ActiveNetwork {
   attach(endpoint: PlacedEndpoint, site: NamespaceSite): void;
   /** From now on nothing passes, and the addresses are free: for endpoints whose namespace is about to go. */
   detach(place: EndpointPlace): void;
-  /** Takes the interface of a detached endpoint away, whose namespace stays. Some 10 ms. */
-  unplug(place: EndpointPlace): void;
+  /** Takes the interface of a detached endpoint away, whose namespace stays: it is gone when this resolves. */
+  unplug(place: EndpointPlace): void | Promise<void>;
   /** Whether the host's side of what `attach` made is still there. */
   isAttached(place: EndpointPlace): boolean;
   /** Host's ends of cables that are not among `known`. */
   strays(known: ReadonlySet<string>): readonly string[];
-  /** Takes one of the `strays` away; one that has gone by itself is no error. Some 10 ms, seconds while many namespaces end. */
-  removeStray(name: string): void;
+  /** Takes one of the `strays` away; one that has gone by itself is no error. */
+  removeStray(name: string): void | Promise<void>;
 }

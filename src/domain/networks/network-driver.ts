@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostNetwork } from '../../adapters/host-network/index.ts';
-import type { NetlinkConnection } from '../../adapters/netlink/index.ts';
+import type { LinkRemover, NetlinkConnection } from '../../adapters/netlink/index.ts';
 import type { NetworkId } from '../../base/ids.ts';
 import type { IpPrefix } from '../../spec/ip.ts';
 import type { ActiveNetwork } from './driver.ts';
@@ -41,6 +41,8 @@ export interface NetworkDriverDeps {
   /** All networks. */
   readonly active: ReadonlyMap<NetworkId, ActiveNetwork>;
   readonly host: NetlinkConnection;
+  /** Takes the host's links away, without holding up the thread. */
+  readonly remover: LinkRemover;
   readonly hostNetwork: HostNetwork;
   readonly config: () => NetworksConfig;
   /** Sets a kernel setting, if this kernel has it. */

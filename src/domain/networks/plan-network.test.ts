@@ -38,6 +38,7 @@ const context = (changes: Partial<PlanNetworkContext> = {}): PlanNetworkContext 
   driver: createBridgeDriver({
     active: new Map(),
     host: createFakeNetlink().connect(),
+    remover: createFakeNetlink().openRemover(),
     hostNetwork: createFakeHostNetwork({}),
     config: () => sampleNetworksConfig,
     setting: () => undefined,

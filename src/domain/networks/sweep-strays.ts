@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { NetworkNamespaces } from '../../adapters/netns/index.ts';
 import type { NetworkId } from '../../base/ids.ts';
 import type { ActiveNetwork } from './driver.ts';
@@ -34,8 +34,8 @@ const strayLinks = (
 
 /**
  * Removes namespaces and links that no sandbox on record has; gives how many. Links go with their namespaces, which the
- * kernel ends behind the removal. What then is still there is removed one by one, with turns for others in between: while
- * many namespaces end, the kernel makes each removal wait for seconds.
+ * kernel ends behind the removal. What then is still there is removed one by one: while many namespaces end, the kernel makes
+ * each removal wait for seconds.
  */
 export const sweepStrays = async (
   deps: SweepStraysDeps,
@@ -49,9 +49,6 @@ export const sweepStrays = async (
     await setTimeout(WAIT);
     left = strayLinks(deps, known);
   }
-  for (const [active, name] of left) {
-    active.removeStray(name);
-    await setImmediate();
-  }
+  for (const [active, name] of left) await active.removeStray(name);
   return swept + found.length;
 };

@@ -7,7 +7,7 @@ import type { IpamPool, Network } from '../networks.ts';
 import { type PlanSubnetsContext, type SubnetPlan, planSubnets } from '../plan-subnets.ts';
 import type { StoredBridge } from '../stored-network.ts';
 import { BridgeNetwork } from './bridge-network.ts';
-import { type BridgeOptions, readBridgeOptions } from './bridge-options.ts';
+import { BRIDGE_NAME, type BridgeOptions, readBridgeOptions } from './bridge-options.ts';
 import { type BridgeSettings, subnetsOf } from './bridge-settings.ts';
 import { checkDeviceName, makeBridge } from './make-bridge.ts';
 
@@ -77,7 +77,7 @@ const planBridge = (
 };
 
 const bringUpBridge = (
-  { host, hostNetwork, setting, config }: NetworkDriverDeps,
+  { host, remover, hostNetwork, setting, config }: NetworkDriverDeps,
   network: Network,
   { settings, givenIpv4, givenIpv6 }: StoredBridge,
 ): BridgeNetwork => {
@@ -88,17 +88,33 @@ const bringUpBridge = (
     setting('ipv6/conf/all/forwarding', '1');
   }
   const given = { ipv4: givenIpv4, ipv6: givenIpv6 };
-  return new BridgeNetwork({ host, hostNetwork }, network, settings, index, given);
+  return new BridgeNetwork({ host, remover, hostNetwork }, network, settings, index, given);
 };
 
 /** Networks on a Linux bridge of their own. */
-export const createBridgeDriver = (deps: NetworkDriverDeps): NetworkDriver => ({
-  plan: (draft, context) => planBridge(deps, draft, context),
-  bringUp: ({ network, bridge }) => {
-    if (bridge) return bringUpBridge(deps, network, bridge);
-    throw new EngineError('internal', `network ${network.name} has no bridge on record`);
-  },
-  tearDown: ({ bridge }) => {
-    if (bridge?.ownsDevice === true) deps.host.deleteLink(bridge.settings.device);
-  },
-});
+export const createBridgeDriver = (deps: NetworkDriverDeps): NetworkDriver => {
+  const removals = new Map<string, Promise<void>>();
+  return {
+    plan: (draft, context) => {
+      const leaving = removals.get(draft.request.options[BRIDGE_NAME] ?? '');
+      // A client may have chosen the name of a device that is still on its way out.
+      return leaving
+        ? leaving.then(() => planBridge(deps, draft, context))
+        : planBridge(deps, draft, context);
+    },
+    bringUp: ({ network, bridge }) => {
+      if (bridge) return bringUpBridge(deps, network, bridge);
+      throw new EngineError('internal', `network ${network.name} has no bridge on record`);
+    },
+    tearDown: async ({ bridge }) => {
+      if (bridge?.ownsDevice !== true) return;
+      const { device } = bridge.settings;
+      const removal = deps.remover.remove(device);
+      removals.set(
+        device,
+        removal.catch(() => undefined),
+      );
+      await removal.finally(() => removals.delete(device));
+    },
+  };
+};

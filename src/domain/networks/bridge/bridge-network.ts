@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from 'node:crypto';
 import type { HostNetwork } from '../../../adapters/host-network/index.ts';
-import type { NetlinkConnection } from '../../../adapters/netlink/index.ts';
+import type { LinkRemover, NetlinkConnection } from '../../../adapters/netlink/index.ts';
 import { EngineError, isKind } from '../../../base/errors.ts';
 import { type Ip, type IpPrefix, formatIp, parseIp } from '../../../spec/ip.ts';
 import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
@@ -23,6 +23,7 @@ import { type BridgeSettings, subnetsOf } from './bridge-settings.ts';
 export interface BridgeDeps {
   /** The host's own namespace. */
   readonly host: NetlinkConnection;
+  readonly remover: LinkRemover;
   readonly hostNetwork: HostNetwork;
 }
 
@@ -181,8 +182,8 @@ export class BridgeNetwork implements ActiveNetwork {
     }
   }
 
-  unplug(place: EndpointPlace): void {
-    if (place.hostLink !== '') this.#deps.host.deleteLink(place.hostLink);
+  async unplug(place: EndpointPlace): Promise<void> {
+    if (place.hostLink !== '') await this.#deps.remover.remove(place.hostLink);
   }
 
   isAttached(place: EndpointPlace): boolean {
@@ -196,8 +197,8 @@ export class BridgeNetwork implements ActiveNetwork {
       .flatMap(({ name }) => (known.has(name) ? [] : [name]));
   }
 
-  removeStray(name: string): void {
-    this.#deps.host.deleteLink(name);
+  async removeStray(name: string): Promise<void> {
+    await this.#deps.remover.remove(name);
   }
 
   /** An address of `pool`: the one that is asked for, or the lowest free one. */

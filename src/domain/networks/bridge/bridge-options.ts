@@ -3,6 +3,8 @@ import { EngineError } from '../../../base/errors.ts';
 import { type Ip, parseIp } from '../../../spec/ip.ts';
 
 const BRIDGE = 'com.docker.network.bridge.';
+/** The device's name. */
+export const BRIDGE_NAME = `${BRIDGE}name`;
 const DRIVER_MTU = 'com.docker.network.driver.mtu';
 const INTERFACE_PREFIX = 'com.docker.network.container_iface_prefix';
 const HOST_IPV4 = 'com.docker.network.host_ipv4';
@@ -89,7 +91,7 @@ export const readBridgeOptions = (options: Options, internal: boolean): BridgeOp
   const hostAddress = options[`${BRIDGE}host_binding_ipv4`] ?? '';
   readAddress(options, `${BRIDGE}host_binding_ipv4`);
   return {
-    device: options[`${BRIDGE}name`] ?? '',
+    device: options[BRIDGE_NAME] ?? '',
     mtu: readMtu(options),
     icc: readBool(options, `${BRIDGE}enable_icc`, true),
     masquerade: readBool(options, `${BRIDGE}enable_ip_masquerade`, true),
