@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import {
-  type Stage,
-  OTHER,
-  dnsStage as stage,
-  endpoint,
-  ip,
-  read,
-  textOf,
-} from '../../../test/support/dns-stage.ts';
+import { type Stage, dnsStage as stage, ip, read, textOf } from '../../../test/support/dns-stage.ts';
 import type { AskedQuery } from '../../adapters/dns-sockets/fake.ts';
 import type { DnsTransport } from '../../adapters/dns-sockets/index.ts';
 import { EngineError } from '../../base/errors.ts';
@@ -188,13 +180,12 @@ test('a truncated reply is asked for again on a connection, and cut to what the 
 
 test("in internal networks the host's servers are not asked, until another network leads out", async (context) => {
   const { here, web, begin } = forwarding(context, [HOST, OWN]);
-  const inner = endpoint({ internal: true, ipv4Address: '10.0.0.2', names: ['web'] });
-  here.dns.changed({ ...web, endpoints: [inner] });
+  here.dns.changed({ ...web, leadsOut: false });
   void begin();
   assert.deepEqual(asks(here), ['udp 10.9.0.2 53 inside']);
-  here.dns.changed({ ...web, endpoints: [inner], upstreams: [HOST] });
+  here.dns.changed({ ...web, leadsOut: false, upstreams: [HOST] });
   assert.equal((await begin()).header.rcode, RCODE.serverFailure);
-  here.dns.changed({ ...web, endpoints: [inner, endpoint({ network: OTHER })], upstreams: [HOST] });
+  here.dns.changed({ ...web, upstreams: [HOST] });
   void begin();
   assert.equal(asks(here).at(-1), 'udp 10.9.0.1 53');
 });

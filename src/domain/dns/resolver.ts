@@ -29,10 +29,8 @@ const readQuery = (bytes: Uint8Array): DnsMessage | undefined => {
 };
 
 /** The servers that the sandbox may ask: of the host's own none when no network of it leads outside. */
-const serversOf = ({ upstreams, endpoints }: NamedSandbox): readonly UpstreamServer[] => {
-  const leadsOut = endpoints.some(({ internal }) => !internal);
-  return upstreams.filter(({ fromHost }) => leadsOut || !fromHost);
-};
+const serversOf = ({ upstreams, leadsOut }: NamedSandbox): readonly UpstreamServer[] =>
+  upstreams.filter(({ fromHost }) => leadsOut || !fromHost);
 
 /** Answers the queries of one container. */
 export class Resolver {

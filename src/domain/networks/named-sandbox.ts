@@ -11,18 +11,20 @@ type Active = ReadonlyMap<NetworkId, ActiveNetwork>;
 export const hasNames = (networks: Active, { network }: Pick<PlacedEndpoint, 'network'>): boolean =>
   networks.get(network)?.network.predefined === false;
 
+const leadsOut = (networks: Active, { network }: Pick<PlacedEndpoint, 'network'>): boolean =>
+  networks.get(network)?.network.internal === false;
+
 const linksOf = (endpoint: PlacedEndpoint): NamedEndpoint['links'] =>
   (endpoint.request?.links ?? []).map((text) => {
     const [target = '', alias = target] = text.split(':');
     return { target, alias };
   });
 
-const namedEndpoint = (networks: Active, record: SandboxRecord, endpoint: PlacedEndpoint): NamedEndpoint => ({
+const namedEndpoint = (record: SandboxRecord, endpoint: PlacedEndpoint): NamedEndpoint => ({
   network: endpoint.network,
   networkName: endpoint.networkName,
   ipv4Address: endpoint.ipv4Address,
   ipv6Address: endpoint.ipv6Address,
-  internal: networks.get(endpoint.network)?.network.internal === true,
   names: [
     ...new Set([
       endpoint.containerName,
@@ -44,7 +46,8 @@ export const namedSandbox = (networks: Active, record: SandboxRecord): NamedSand
     container: record.container,
     containerName: record.endpoints[0]?.containerName ?? '',
     namespacePath,
-    endpoints: endpoints.map((endpoint) => namedEndpoint(networks, record, endpoint)),
+    endpoints: endpoints.map((endpoint) => namedEndpoint(record, endpoint)),
+    leadsOut: record.endpoints.some((endpoint) => leadsOut(networks, endpoint)),
     ...naming,
   };
 };

@@ -130,8 +130,6 @@ export interface NamedEndpoint {
   /** Empty where the network has no addresses of the family. */
   readonly ipv4Address: string;
   readonly ipv6Address: string;
-  /** Nothing leaves the network: only what other networks of the container reach can be asked from here. */
-  readonly internal: boolean;
   /** What containers of the network call it, as `inspect` shows it: its name, its aliases, its short id, its host name. */
   readonly names: readonly string[];
   /** Names that this container alone has for others of the network (`--link name:alias`): name or id of the other one. */
@@ -154,6 +152,8 @@ export interface NamedSandbox {
   readonly namespacePath: string;
   /** Only those in user-defined networks; all of them can be empty after a disconnect. */
   readonly endpoints: readonly NamedEndpoint[];
+  /** Whether any network of the container, user-defined or not, leads outside: the host's servers are asked then alone. */
+  readonly leadsOut: boolean;
   readonly upstreams: readonly UpstreamServer[];
   /** Whether the resolver's options ask for more than zero dots: a single label is then not asked of others. */
   readonly holdsSingleLabels: boolean;

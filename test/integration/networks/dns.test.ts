@@ -71,7 +71,6 @@ const container = (
     networkName: 'mynet',
     ipv4Address: address,
     ipv6Address: '',
-    internal: false,
     names: [name, 'shared'],
     links: [],
   };
@@ -81,6 +80,7 @@ const container = (
     containerName: name,
     namespacePath,
     endpoints: [endpoint],
+    leadsOut: true,
     upstreams: [],
     holdsSingleLabels: false,
     ...changes,
