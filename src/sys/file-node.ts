@@ -32,11 +32,20 @@ export const makeNode = (path: string, mode: number, device = 0): void => {
 };
 
 /** Sets access and modification time (nanoseconds since 1970) of `path`; of a link itself unless `follow`. */
-export const setFileTime = (path: string, time: bigint, follow: boolean): void => {
+export const setFileTimes = (path: string, accessed: bigint, modified: bigint, follow: boolean): void => {
   const times = Buffer.alloc(32);
-  for (const at of [0, 16]) {
-    times.writeBigInt64LE(time / 1_000_000_000n, at);
-    times.writeBigInt64LE(time % 1_000_000_000n, at + 8);
+  for (const [at, time] of [
+    [0, accessed],
+    [16, modified],
+  ] as const) {
+    // The seconds of a time before 1970 are rounded down: the kernel takes no negative nanoseconds.
+    const nanos = ((time % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+    times.writeBigInt64LE((time - nanos) / 1_000_000_000n, at);
+    times.writeBigInt64LE(nanos, at + 8);
   }
   checked(utimensat(AT_FDCWD, path, times, follow ? 0 : AT_SYMLINK_NOFOLLOW), 'utimensat', path);
 };
+
+/** The same time for both. */
+export const setFileTime = (path: string, time: bigint, follow: boolean): void =>
+  setFileTimes(path, time, time, follow);

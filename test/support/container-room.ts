@@ -219,6 +219,7 @@ const fakeVolumes = (): Volumes => {
     search: unused,
     prune: unused,
     usage: unused,
+    isPlain: () => true,
     needsMount: () => false,
     mount: async (name) => volumes.get(name)?.mountpoint ?? '',
     unmount: async () => undefined,

@@ -1,71 +1,121 @@
 // SPDX-License-Identifier: Apache-2.0
-import { constants, type Stats } from 'node:fs';
 import {
-  chmod,
+  type BigIntStats,
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+} from 'node:fs';
+import { posix } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { errnoOf } from '../../sys/errno.ts';
+import { O_PATH, openInRoot } from '../../sys/openat2.ts';
+import { ContentCopier } from './copy-content.ts';
+import {
+  copyDirectoryAttributes,
   copyFile,
-  lchown,
-  link,
-  lstat,
-  lutimes,
-  mkdir,
-  readdir,
-  readlink,
-  symlink,
-  utimes,
-} from 'node:fs/promises';
-import { makeFifo } from '../../sys/fifo.ts';
-import { getXattr, listXattrs, setXattr } from '../../sys/xattr.ts';
+  copyLink,
+  copySpecial,
+  inside,
+  type Pair,
+  self,
+} from './copy-entry.ts';
 
-/** Files with several names: where the first of them was copied to, by inode. */
-type Links = Map<number, string>;
+/** How long small files are copied before others get their turn (ms). */
+const SLICE = 4;
 
-/** The overlay's own marks say nothing about the file. */
-const isOwn = (name: string): boolean => !name.startsWith('trusted.overlay.');
+const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
-const copyAttributes = async (source: string, target: string, stat: Stats): Promise<void> => {
-  await lchown(target, stat.uid, stat.gid);
-  for (const name of listXattrs(source).filter(isOwn)) {
-    const value = getXattr(source, name);
-    if (value) setXattr(target, name, value);
+/** How the kernel answers for a file that has gone, or has become one of another kind, since it was looked at. */
+const GONE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+const isGone = (error: unknown): boolean => GONE.has(errnoOf(error) ?? '');
+
+/** Somebody may change both trees meanwhile: all is done in open directories, and no link is followed. */
+class TreeCopier {
+  readonly #root: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #content: ContentCopier;
+  /** Files with several names: the path below the target that the first of them was copied to. */
+  readonly #links = new Map<string, string>();
+  #began = performance.now();
+
+  constructor(root: number, signal: AbortSignal | undefined) {
+    this.#root = root;
+    this.#signal = signal;
+    this.#content = new ContentCopier(signal);
   }
-  if (stat.isSymbolicLink()) {
-    await lutimes(target, stat.atime, stat.mtime);
-    return;
+
+  /** All that is in a directory; `path` is the target's, below the topmost one. */
+  async entries(pair: Pair, path: string): Promise<void> {
+    for (const name of readdirSync(self(pair.source))) {
+      const copying = this.#entry(pair, name, path);
+      if (copying) await copying;
+      if (performance.now() - this.#began > SLICE) await this.#letOthers();
+    }
   }
-  // Behind the owner: changing that takes the set-id bits away.
-  await chmod(target, stat.mode & 0o7777);
-  await utimes(target, stat.atime, stat.mtime);
-};
 
-const copyEntries = async (source: string, target: string, links: Links): Promise<void> => {
-  for (const name of await readdir(source)) await copyEntry(`${source}/${name}`, `${target}/${name}`, links);
-};
+  async #letOthers(): Promise<void> {
+    await turn();
+    this.#signal?.throwIfAborted();
+    this.#began = performance.now();
+  }
 
-/** Makes the entry itself; false for devices and sockets, which no volume is given. */
-const makeEntry = async (source: string, target: string, stat: Stats, links: Links): Promise<boolean> => {
-  if (stat.isDirectory()) {
-    await mkdir(target);
-    await copyEntries(source, target, links);
-  } else if (stat.isFile()) await copyFile(source, target, constants.COPYFILE_FICLONE);
-  else if (stat.isSymbolicLink()) await symlink(await readlink(source), target);
-  else if (stat.isFIFO()) makeFifo(target, stat.mode & 0o7777);
-  else return false;
-  return true;
-};
+  #entry(pair: Pair, name: string, path: string): Promise<void> | undefined {
+    const stats = lstatSync(inside(pair.source, name), { bigint: true, throwIfNoEntry: false });
+    if (!stats) return undefined;
+    const here = posix.join(path, name);
+    if (stats.isDirectory()) return this.#directory(pair, name, here, stats);
+    const key = stats.nlink < 2n ? undefined : `${stats.dev}:${stats.ino}`;
+    const first = key === undefined ? undefined : this.#links.get(key);
+    if (key !== undefined && first === undefined) this.#links.set(key, here);
+    try {
+      if (first !== undefined) this.#link(first, pair, name);
+      else if (stats.isFile()) return copyFile(pair, name, this.#content);
+      else if (stats.isSymbolicLink()) copyLink(pair, name, stats);
+      else copySpecial(pair, name, stats);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+    return undefined;
+  }
 
-const copyEntry = async (source: string, target: string, links: Links): Promise<void> => {
-  const stat = await lstat(source);
-  const first = stat.isDirectory() || stat.nlink < 2 ? undefined : links.get(stat.ino);
-  if (first !== undefined) return link(first, target);
-  if (!(await makeEntry(source, target, stat, links))) return undefined;
-  if (stat.nlink > 1) links.set(stat.ino, target);
-  return copyAttributes(source, target, stat);
-};
+  #link(first: string, { target }: Pair, name: string): void {
+    using held = new DisposableStack();
+    const flags = O_PATH | constants.O_DIRECTORY;
+    const folder = held.adopt(openInRoot(this.#root, posix.dirname(first), flags), closeSync);
+    linkSync(inside(folder, posix.basename(first)), inside(target, name));
+  }
 
-/** Copies all that is in `source` into the directory `target`, which also gets the attributes of `source` itself. */
-export const copyTree = async (source: string, target: string): Promise<void> => {
-  // With the final dot the directory is meant even where `source` is a link to it (/proc/self/fd).
-  const stat = await lstat(`${source}/.`);
-  await copyEntries(source, target, new Map());
-  await copyAttributes(`${source}/.`, target, stat);
+  async #directory(pair: Pair, name: string, path: string, stats: BigIntStats): Promise<void> {
+    using held = new DisposableStack();
+    let source: number;
+    try {
+      source = held.adopt(openSync(inside(pair.source, name), DIRECTORY), closeSync);
+    } catch (error) {
+      if (isGone(error)) return;
+      throw error;
+    }
+    mkdirSync(inside(pair.target, name), { mode: 0o700 });
+    const target = held.adopt(openSync(inside(pair.target, name), DIRECTORY), closeSync);
+    await this.entries({ source, target }, path);
+    copyDirectoryAttributes(source, target, stats);
+  }
+}
+
+/**
+ * Copies all that is in the open directory `source` into the directory `target`, which is empty and also gets the attributes
+ * of `source` itself. Blocks are shared where the file system can. What was copied before a failure, or before `signal` was
+ * aborted, stays.
+ */
+export const copyTree = async (source: number, target: string, signal?: AbortSignal): Promise<void> => {
+  using held = new DisposableStack();
+  const root = held.adopt(openSync(target, constants.O_RDONLY | constants.O_DIRECTORY), closeSync);
+  const pair = { source, target: root };
+  await new TreeCopier(root, signal).entries(pair, '/');
+  copyDirectoryAttributes(source, root, fstatSync(source, { bigint: true }));
 };

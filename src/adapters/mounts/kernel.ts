@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync, constants, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { KeyedMutex } from '../../base/async.ts';
 import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import { detachMount, MS, mount } from '../../sys/mount.ts';
 import { O_PATH, openInRoot } from '../../sys/openat2.ts';
 import { copyTree } from './copy-tree.ts';
-import type { LayeredRoot, Mounts } from './mounts.ts';
+import type { CopyUp, LayeredRoot, Mounts } from './mounts.ts';
 import { runMounts } from './run-mounts.ts';
 
 const openDirectory = (path: string): number => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -69,29 +70,53 @@ const hasDirectory = (layered: LayeredRoot, path: string, workDirectory: string)
   return openSource(layered, path, workDirectory, open) !== undefined;
 };
 
+/** Beside the directory that is being filled: what a crash left there is in nobody's way. */
+const FILLING = '.filling';
+
+/** Fills `target` as a whole: it stands empty until all is there. What somebody put there meanwhile wins. */
+const copyBeside = async (source: number, target: string): Promise<boolean> => {
+  const beside = `${target}${FILLING}`;
+  await rm(beside, { recursive: true, force: true });
+  try {
+    await mkdir(beside, { mode: 0o700 });
+    await copyTree(source, beside);
+    await rename(beside, target);
+    return true;
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true });
+    if (errnoOf(error) === 'ENOTEMPTY' || errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+};
+
 const copyUp = async (
   { lowerDirectories }: LayeredRoot,
-  path: string,
-  target: string,
+  { path, target, isOurs }: CopyUp,
   workDirectory: string,
 ): Promise<boolean> => {
   if (lowerDirectories.length === 0 || (await readdir(target)).length > 0) return false;
   using open = new DisposableStack();
   const source = openSource({ lowerDirectories }, path, workDirectory, open);
   if (source === undefined) return false;
-  await copyTree(`/proc/self/fd/${source}`, target);
+  if (isOurs) return await copyBeside(source, target);
+  await copyTree(source, target);
   return true;
 };
 
 /** The kernel's mounts; `workDirectory` is for mount points that live a moment. */
-export const createMounts = (workDirectory: string): Mounts => ({
-  ...runMounts,
-  hasDirectory: (root, path) => hasDirectory(root, path, workDirectory),
-  copyUp: async (root, path, target) => {
-    try {
-      return await copyUp(root, path, target, workDirectory);
-    } catch (error) {
-      throw fileFailure(error);
-    }
-  },
-});
+export const createMounts = (workDirectory: string): Mounts => {
+  const filling = new KeyedMutex<string>();
+  return {
+    ...runMounts,
+    hasDirectory: (root, path) => hasDirectory(root, path, workDirectory),
+    copyUp: async (root, request) => {
+      // Of two containers with the same new volume, the first one fills it.
+      using _lock = await filling.lock(request.target);
+      try {
+        return await copyUp(root, request, workDirectory);
+      } catch (error) {
+        throw fileFailure(error);
+      }
+    },
+  };
+};

@@ -7,14 +7,24 @@ export interface LayeredRoot {
   readonly lowerDirectories: readonly string[];
 }
 
+/** From where to where an image's content is copied. */
+export interface CopyUp {
+  /** A directory of the image. */
+  readonly path: string;
+  /** A directory of the host. */
+  readonly target: string;
+  /** Nobody uses `target` or sees what is beside it: it is filled as a whole or, on a failure, stays empty. */
+  readonly isOurs: boolean;
+}
+
 /** What is done with file systems that no container has mounted, and what is mounted on the host for a container. */
 export interface Mounts {
   /**
-   * Copies what the layers together have in the directory `path` into the directory `target`, with owners, modes, times,
-   * links and extended attributes; `target` itself gets those of `path`. Symbolic links of the image never lead out of it.
-   * False, and nothing is done, when there is no such directory or `target` is not empty. @throws insufficient-storage, internal
+   * Copies what the layers together have in the directory `path` into the directory `target`, with owners, modes, times, links,
+   * extended attributes, devices and holes; `target` itself gets those of `path`. Symbolic links of the image never lead out of
+   * it. False, and nothing is done, when there is no such directory or `target` is not empty. @throws insufficient-storage, internal
    */
-  copyUp(root: LayeredRoot, path: string, target: string): Promise<boolean>;
+  copyUp(root: LayeredRoot, request: CopyUp): Promise<boolean>;
   /** Whether the layers together have a directory at `path`: what `copyUp` would copy from. */
   hasDirectory(root: LayeredRoot, path: string): boolean;
   /**

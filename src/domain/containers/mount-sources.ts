@@ -76,7 +76,7 @@ export const makeMountPoints = async (
 interface FillDeps {
   readonly mounts: Mounts;
   readonly mountDirectory: string;
-  readonly volumes: Pick<Volumes, 'needsMount' | 'mount' | 'unmount'>;
+  readonly volumes: Pick<Volumes, 'needsMount' | 'isPlain' | 'holders' | 'mount' | 'unmount'>;
 }
 
 /** Fills a part of a volume; one that is not there yet stays so. */
@@ -94,16 +94,27 @@ const fillPart = async (
   }
   try {
     // A file can't be filled.
-    if ((await stat(place)).isDirectory()) await mounts.copyUp(rootfs, destination, place);
+    if ((await stat(place)).isDirectory())
+      await mounts.copyUp(rootfs, { path: destination, target: place, isOurs: false });
   } finally {
     mounts.release(place);
   }
 };
 
-const fillVolume = async (deps: FillDeps, point: MountPoint, rootfs: Rootfs): Promise<void> => {
-  if (point.subpath !== undefined) await fillPart(deps, point, rootfs);
-  else await deps.mounts.copyUp(rootfs, point.destination, point.source);
+const fillVolume = async (
+  deps: FillDeps,
+  point: MountPoint,
+  rootfs: Rootfs,
+  isOurs: boolean,
+): Promise<void> => {
+  if (point.subpath !== undefined) return fillPart(deps, point, rootfs);
+  const { destination: path, source: target } = point;
+  await deps.mounts.copyUp(rootfs, { path, target, isOurs });
 };
+
+/** A directory of the engine's own that only the container has which is being made. */
+const isOurs = ({ volumes }: FillDeps, { name }: MountPoint): boolean =>
+  volumes.isPlain(name) && volumes.holders(name).length < 2;
 
 /** A volume that must be mounted first is so only where there is something to copy. */
 const fillMounted = async (deps: FillDeps, point: MountPoint, rootfs: Rootfs): Promise<void> => {
@@ -112,7 +123,7 @@ const fillMounted = async (deps: FillDeps, point: MountPoint, rootfs: Rootfs): P
   try {
     const source = await deps.volumes.mount(point.name, user);
     try {
-      await fillVolume(deps, { ...point, source }, rootfs);
+      await fillVolume(deps, { ...point, source }, rootfs, false);
     } finally {
       await deps.volumes.unmount(point.name, user);
     }
@@ -131,7 +142,7 @@ export const fillVolumes = async (
   for (const [index, point] of points.entries()) {
     if (point.type !== 'volume' || !planned[index]?.copyUp) continue;
     if (deps.volumes.needsMount(point.name)) await fillMounted(deps, point, rootfs);
-    else await fillVolume(deps, point, rootfs);
+    else await fillVolume(deps, point, rootfs, isOurs(deps, point));
   }
 };
 

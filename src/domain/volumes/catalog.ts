@@ -18,9 +18,13 @@ export const ANONYMOUS = 'com.docker.volume.anonymous';
 export const noSuchVolume = (name: string): EngineError =>
   new EngineError('not-found', `get ${name}: no such volume`);
 
-/** True for a directory of ours, which needs no mounting. */
+/** True for a directory of ours and nothing else. */
 export const isPlain = ({ driver, options }: Volume): boolean =>
   driver === LOCAL && Object.keys(options ?? {}).length === 0;
+
+/** Whether a volume has no files before it is mounted. One with a `size` alone is a directory of ours all the same. */
+export const needsMount = ({ driver, options }: Volume): boolean =>
+  driver !== LOCAL || (options?.['device'] ?? '') !== '';
 
 export interface CatalogDeps {
   readonly store: VolumeStore;

@@ -3,7 +3,7 @@ import type { Disk } from '../../adapters/disk/index.ts';
 import type { PluginSockets } from '../../adapters/plugin-sockets/index.ts';
 import type { VolumeMounts } from '../../adapters/mounts/index.ts';
 import { EngineError } from '../../base/errors.ts';
-import { type CatalogDeps, isPlain, VolumeCatalog } from './catalog.ts';
+import { type CatalogDeps, isPlain, needsMount, VolumeCatalog } from './catalog.ts';
 import { createVolume } from './create.ts';
 import { deleteVolume } from './delete.ts';
 import { createDrivers } from './drivers.ts';
@@ -75,7 +75,8 @@ export const createVolumes = (own: VolumesDeps): Volumes & { restore(): Promise<
     keep: async (name) => keepVolume(catalog, name),
     hold: (name, container) => catalog.hold(name, container),
     holders: (name) => catalog.holders(name),
-    needsMount: (name) => !isPlain(catalog.get(name)),
+    isPlain: (name) => isPlain(catalog.get(name)),
+    needsMount: (name) => needsMount(catalog.get(name)),
     mount: async (name, user) => mountVolume(deps, name, user),
     unmount: async (name, user) => unmountVolume(deps, name, user),
     adopt: async (name, user) => adoptVolume(deps, name, user),

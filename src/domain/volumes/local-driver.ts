@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { VolumeMounts } from '../../adapters/mounts/index.ts';
 import { EngineError, kindOf, messageOf } from '../../base/errors.ts';
-import { isPlain, LOCAL, type VolumeCatalog } from './catalog.ts';
+import { LOCAL, needsMount, type VolumeCatalog } from './catalog.ts';
 import type { VolumeDriver } from './driver.ts';
 import { checkLocalOptions } from './local-options.ts';
 import { checkVolumeName } from './volume-name.ts';
@@ -37,11 +37,11 @@ export const createLocalDriver = ({ catalog, mounts }: LocalDriverDeps): VolumeD
     remove: async ({ mountpoint }) => mounts.detach(mountpoint),
     mount: async (volume) => {
       // What stands already is of an earlier daemon.
-      if (!isPlain(volume) && !mounts.isMounted(volume.mountpoint)) await attach(mounts, volume);
+      if (needsMount(volume) && !mounts.isMounted(volume.mountpoint)) await attach(mounts, volume);
       return volume.mountpoint;
     },
     unmount: async (volume, { alone }) => {
-      if (alone && !isPlain(volume)) mounts.detach(volume.mountpoint);
+      if (alone && needsMount(volume)) mounts.detach(volume.mountpoint);
       return Promise.resolve();
     },
     find: async (name) => Promise.resolve(own().find((volume) => volume.name === name)),

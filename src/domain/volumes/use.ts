@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { isPlain, LOCAL, type VolumeCatalog } from './catalog.ts';
+import { LOCAL, needsMount, type VolumeCatalog } from './catalog.ts';
 import type { VolumeDrivers } from './driver.ts';
 import type { Volume } from './volumes.ts';
 
@@ -14,7 +14,7 @@ export interface UseVolumeDeps {
 /** Mounts a volume for `user`, and gives its path on this host. @throws not-found; internal `error while mounting volume …` */
 export const mountVolume = async (deps: UseVolumeDeps, name: string, user: string): Promise<string> => {
   const { mountpoint } = deps.catalog.get(name);
-  if (isPlain(deps.catalog.get(name))) return mountpoint;
+  if (!needsMount(deps.catalog.get(name))) return mountpoint;
   using _lock = await deps.catalog.locks.lock(name);
   const volume = deps.catalog.get(name);
   const users = deps.catalog.users(name);
@@ -44,7 +44,7 @@ const leave = async (deps: UseVolumeDeps, volume: Volume, user: string): Promise
 /** Ends what `mountVolume` began. @throws what the driver says; the use has ended all the same */
 export const unmountVolume = async (deps: UseVolumeDeps, name: string, user: string): Promise<void> => {
   const known = deps.catalog.find(name);
-  if (!known || isPlain(known)) return;
+  if (!known || !needsMount(known)) return;
   using _lock = await deps.catalog.locks.lock(name);
   const volume = deps.catalog.find(name);
   if (volume) await leave(deps, volume, user);
@@ -53,7 +53,7 @@ export const unmountVolume = async (deps: UseVolumeDeps, name: string, user: str
 /** Takes over a use by a container that ran on: a plugin is not asked again, and a local volume is mounted if it is not. */
 export const adoptVolume = async (deps: UseVolumeDeps, name: string, user: string): Promise<void> => {
   const volume = deps.catalog.find(name);
-  if (!volume || isPlain(volume)) return;
+  if (!volume || !needsMount(volume)) return;
   if (volume.driver === LOCAL) await mountVolume(deps, name, user);
   else deps.catalog.users(name).set(user, volume.mountpoint);
 };
@@ -63,7 +63,8 @@ export const sweepVolumes = async (deps: UseVolumeDeps): Promise<void> => {
   for (const { name } of deps.catalog.all()) {
     using _lock = await deps.catalog.locks.lock(name);
     const volume = deps.catalog.find(name);
-    if (!volume || volume.driver !== LOCAL || isPlain(volume) || deps.catalog.users(name).size > 0) continue;
+    if (!volume || volume.driver !== LOCAL || !needsMount(volume) || deps.catalog.users(name).size > 0)
+      continue;
     try {
       const driver = await deps.drivers.get(LOCAL);
       await driver.unmount(volume, { user: '', alone: true });

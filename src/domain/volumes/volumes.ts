@@ -72,6 +72,8 @@ export interface Volumes {
   /** While held, a volume can't be removed. */
   hold(name: string, container: ContainerId): Disposable;
   holders(name: string): readonly ContainerId[];
+  /** Whether a volume is a directory of the engine's own, without options. */
+  isPlain(name: string): boolean;
   /** Whether a volume has no files before it is mounted. */
   needsMount(name: string): boolean;
   /** Makes a volume usable on this host and gives its path; mounted when the first `user` comes. @throws internal in Docker's words */

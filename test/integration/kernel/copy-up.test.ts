@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  closeSync,
+  constants,
+  ftruncateSync,
+  lchownSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   readdirSync,
   readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createMounts } from '../../../src/adapters/mounts/index.ts';
+import { encodeDevice, makeNode } from '../../../src/sys/file-node.ts';
+import { getXattr, setXattr } from '../../../src/sys/xattr.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-copy-up-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -49,7 +60,10 @@ const target = (name: string): string => {
 
 test('a directory of two layers is copied as one, with owners, modes and links', async () => {
   const to = target('both');
-  equal(await mounts.copyUp({ lowerDirectories: [upper, lower] }, '/data', to), true);
+  equal(
+    await mounts.copyUp({ lowerDirectories: [upper, lower] }, { path: '/data', target: to, isOurs: false }),
+    true,
+  );
   deepEqual(readdirSync(to).toSorted(), ['link', 'old', 'sub']);
   equal(readFileSync(join(to, 'old'), 'utf8'), 'upper');
   equal(readlinkSync(join(to, 'link')), 'old');
@@ -61,18 +75,103 @@ test('a directory of two layers is copied as one, with owners, modes and links',
 
 test('nothing to copy is nothing done', async () => {
   const to = target('nothing');
-  equal(await mounts.copyUp({ lowerDirectories: [upper, lower] }, '/nowhere', to), false);
-  equal(await mounts.copyUp({ lowerDirectories: [lower] }, '/data/old', to), false);
+  equal(
+    await mounts.copyUp(
+      { lowerDirectories: [upper, lower] },
+      { path: '/nowhere', target: to, isOurs: false },
+    ),
+    false,
+  );
+  equal(
+    await mounts.copyUp({ lowerDirectories: [lower] }, { path: '/data/old', target: to, isOurs: false }),
+    false,
+  );
   deepEqual(readdirSync(to), []);
 });
 
 test('what a volume holds already is left alone', async () => {
   const to = target('full');
   writeFileSync(join(to, 'mine'), '');
-  equal(await mounts.copyUp({ lowerDirectories: [upper, lower] }, '/data', to), false);
+  equal(
+    await mounts.copyUp({ lowerDirectories: [upper, lower] }, { path: '/data', target: to, isOurs: false }),
+    false,
+  );
   deepEqual(readdirSync(to), ['mine']);
 });
 
 test('a link of the image does not lead out of it', async () => {
-  equal(await mounts.copyUp({ lowerDirectories: [lower] }, '/outside', target('escaped')), false);
+  equal(
+    await mounts.copyUp(
+      { lowerDirectories: [lower] },
+      { path: '/outside', target: target('escaped'), isOurs: false },
+    ),
+    false,
+  );
+});
+
+const rich = layer('rich');
+writeFileSync(join(rich, 'data/file'), 'content');
+setXattr(join(rich, 'data/file'), 'user.colour', Buffer.from('red'));
+setXattr(
+  join(rich, 'data/file'),
+  'security.capability',
+  Buffer.from('0100000200040000000000000000000000000000', 'hex'),
+);
+setXattr(join(rich, 'data/file'), 'trusted.overlay.opaque', Buffer.from('n'));
+utimesSync(join(rich, 'data/file'), 1000, 2000);
+symlinkSync('/etc/passwd', join(rich, 'data/absolute'));
+lchownSync(join(rich, 'data/absolute'), 5, 6);
+makeNode(join(rich, 'data/null'), constants.S_IFCHR | 0o640, encodeDevice(1, 3));
+makeNode(join(rich, 'data/pipe'), constants.S_IFIFO | 0o600);
+const holes = openSync(join(rich, 'data/holes'), 'w');
+writeSync(holes, 'begin', 0);
+writeSync(holes, 'middle', 10 * 1024 * 1024);
+ftruncateSync(holes, 20 * 1024 * 1024);
+closeSync(holes);
+const big = randomBytes(300_000);
+writeFileSync(join(rich, 'data/sub/big'), big, { mode: 0o6755 });
+chmodSync(join(rich, 'data/sub/big'), 0o6755);
+utimesSync(join(rich, 'data/sub'), 3000, 4000);
+
+for (const isOurs of [false, true]) {
+  test(`attributes, times, devices and holes are copied ${isOurs ? 'as a whole' : 'into what is there'}`, async () => {
+    const to = target(`rich-${isOurs}`);
+    equal(await mounts.copyUp({ lowerDirectories: [rich] }, { path: '/data', target: to, isOurs }), true);
+    deepEqual(readdirSync(to).toSorted(), ['absolute', 'file', 'holes', 'null', 'pipe', 'sub']);
+    equal(getXattr(join(to, 'file'), 'user.colour')?.toString(), 'red');
+    equal(getXattr(join(to, 'file'), 'security.capability')?.length, 20);
+    equal(getXattr(join(to, 'file'), 'trusted.overlay.opaque'), undefined);
+    equal(statSync(join(to, 'file')).mtimeMs, 2_000_000);
+    equal(statSync(join(to, 'sub')).mtimeMs, 4_000_000);
+    const link = lstatSync(join(to, 'absolute'));
+    deepEqual([readlinkSync(join(to, 'absolute')), link.uid, link.gid], ['/etc/passwd', 5, 6]);
+    const device = lstatSync(join(to, 'null'));
+    deepEqual(
+      [device.isCharacterDevice(), device.rdev, device.mode & 0o777],
+      [true, encodeDevice(1, 3), 0o640],
+    );
+    ok(lstatSync(join(to, 'pipe')).isFIFO());
+    const sparse = statSync(join(to, 'holes'));
+    equal(sparse.size, 20 * 1024 * 1024);
+    ok(sparse.blocks * 512 < 1024 * 1024, `${sparse.blocks} blocks`);
+    equal(readFileSync(join(to, 'holes')).compare(readFileSync(join(rich, 'data/holes'))), 0);
+    equal(readFileSync(join(to, 'sub/big')).compare(big), 0);
+    equal(statSync(join(to, 'sub/big')).mode & 0o7777, 0o6755);
+    deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.filling')),
+      [],
+    );
+  });
+}
+
+test('of two copies into one directory the first fills it, and what somebody put there meanwhile stays', async () => {
+  const to = target('twice');
+  const request = { path: '/data', target: to, isOurs: true };
+  const both = [0, 1].map(async () => mounts.copyUp({ lowerDirectories: [rich] }, request));
+  deepEqual(await Promise.all(both), [true, false]);
+  const busy = target('busy');
+  const copying = mounts.copyUp({ lowerDirectories: [rich] }, { ...request, target: busy });
+  writeFileSync(join(busy, 'mine'), '');
+  equal(await copying, false);
+  deepEqual(readdirSync(busy), ['mine']);
 });
