@@ -3,9 +3,13 @@ import { constants } from 'node:os';
 import koffi from 'koffi';
 import { EngineError, type ErrorKind, messageOf } from '../base/errors.ts';
 
+/** Where two names share a number, the one that Linux uses itself: the other is POSIX's. */
+const ALIASES: ReadonlySet<string> = new Set(['ENOTSUP']);
+
 /** Name of each errno of this platform, as `<errno.h>` spells it; the first name wins where two share a number. */
 const NAMES: ReadonlyMap<number, string> = new Map(
   Object.entries(constants.errno)
+    .filter(([name]) => !ALIASES.has(name))
     .map(([name, code]) => [code, name] as const)
     .toReversed(),
 );

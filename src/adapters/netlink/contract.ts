@@ -5,7 +5,8 @@ import { isKind } from '../../base/errors.ts';
 import { type Ip, type IpPrefix, containsIp, formatIpPrefix, parseIp, parseIpPrefix } from '../../spec/ip.ts';
 import type { LinkRemover, NetlinkConnection } from './netlink.ts';
 
-const ip = (text: string): Ip => parseIp(text) ?? assert.fail(text);
+/** The address that a text is. */
+export const ip = (text: string): Ip => parseIp(text) ?? assert.fail(text);
 const prefix = (text: string): IpPrefix => parseIpPrefix(text) ?? assert.fail(text);
 
 /** Two connections to two fresh namespaces, and an open file that names the second one. */
@@ -30,14 +31,19 @@ const bridged = ({ here, thereFile }: NetlinkSubject): { readonly bridge: number
   return { bridge, port: here.link('veth0')?.index ?? assert.fail('no veth') };
 };
 
-/** What every implementation keeps. `subject` runs one test with what it asks for. */
-export const netlinkContract = (
-  name: string,
-  subject: (work: (subject: NetlinkSubject) => void | Promise<void>) => Promise<void>,
-): void => {
-  const check = (sentence: string, work: (subject: NetlinkSubject) => void | Promise<void>): void => {
+/** Runs one test with what it asks for. */
+export type WithSubject = (work: (subject: NetlinkSubject) => void | Promise<void>) => Promise<void>;
+
+/** Registers tests of one implementation. */
+export const checker =
+  (name: string, subject: WithSubject) =>
+  (sentence: string, work: (subject: NetlinkSubject) => void | Promise<void>): void => {
     void test(`${name}: ${sentence}`, () => subject(work));
   };
+
+/** What every implementation keeps. `subject` runs one test with what it asks for. */
+export const netlinkContract = (name: string, subject: WithSubject): void => {
+  const check = checker(name, subject);
 
   check('a fresh namespace has a loopback that is down, and it can be set up', ({ here }) => {
     assert.deepEqual(

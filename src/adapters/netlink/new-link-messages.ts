@@ -64,8 +64,5 @@ export const newLink = (link: NewLink): Buffer =>
     ...optional(IFLA.link, 'parent' in link ? link.parent : undefined),
     ...optional(IFLA.master, 'master' in link ? link.master : undefined),
     ...optional(IFLA.namespaceFd, 'namespace' in link ? link.namespace : undefined),
-    attribute(IFLA.linkInfo, [
-      attribute(IFLA_INFO.kind, link.kind),
-      attribute(IFLA_INFO.data, dataOf(link)),
-    ]),
+    attribute(IFLA.linkInfo, [attribute(IFLA_INFO.kind, link.kind), attribute(IFLA_INFO.data, dataOf(link))]),
   ]);

@@ -3,8 +3,9 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { netlinkContract } from '../../../src/adapters/netlink/contract.ts';
+import { type WithSubject, netlinkContract } from '../../../src/adapters/netlink/contract.ts';
 import { createNetlink } from '../../../src/adapters/netlink/index.ts';
+import { newLinkContract } from '../../../src/adapters/netlink/new-link-contract.ts';
 import { createNetworkNamespaces } from '../../../src/adapters/netns/index.ts';
 
 const namespaces = createNetworkNamespaces();
@@ -15,7 +16,7 @@ after(() => {
   rmdirSync(folder);
 });
 
-netlinkContract('kernel netlink', async (work) => {
+const withSubject: WithSubject = async (work) => {
   const paths = { here: join(folder, 'here'), there: join(folder, 'there') };
   try {
     using here = namespaces.create(paths.here, () => netlink.connect());
@@ -27,4 +28,7 @@ netlinkContract('kernel netlink', async (work) => {
     namespaces.remove(paths.here);
     namespaces.remove(paths.there);
   }
-});
+};
+
+netlinkContract('kernel netlink', withSubject);
+newLinkContract('kernel netlink', withSubject);
