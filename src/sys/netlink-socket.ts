@@ -22,6 +22,16 @@ const NETLINK_CAP_ACK = 10;
 const NETLINK_EXT_ACK = 11;
 const NETLINK_GET_STRICT_CHK = 12;
 
+/** `<linux/sockios.h>`: the index of the link whose name `struct ifreq` (40 bytes) begins with. */
+const SIOCGIFINDEX = 0x8933;
+const IFREQ = 40;
+/** Bytes of a link's name, with its closing zero. */
+const IFNAMSIZ = 16;
+
+const ioctlLink = declare<(fd: number, request: number, argument: Uint8Array) => number>(
+  'int ioctl(int fd, unsigned long request, void *argument)',
+);
+
 /** The most that one answer of the kernel takes (`NLMSG_GOODSIZE` is 8 KiB; dumps go up to 32 KiB). */
 const LONGEST_ANSWER = 32_768;
 
@@ -63,6 +73,13 @@ export class NetlinkSocket implements Disposable {
     const { result, errno } = await callAside(sendAside, [this.#fd, message, message.length, 0]);
     // The whole length is asked for here, too, so that nobody collects the message before the thread is done with it.
     if (result !== message.length) throw sysFailure(errno, 'send');
+  }
+
+  /** Whether the socket's namespace has a link of that name. Never waits, whoever changes links meanwhile. */
+  hasLink(name: string): boolean {
+    const request = Buffer.alloc(IFREQ);
+    request.write(name, 0, IFNAMSIZ - 1);
+    return ioctlLink(this.#fd, SIOCGIFINDEX, request) === 0;
   }
 
   /** The next datagram: one or more messages. Valid until the next call. */

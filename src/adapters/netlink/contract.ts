@@ -65,6 +65,17 @@ export const netlinkContract = (name: string, subject: WithSubject): void => {
     );
   });
 
+  check('a cable that is taken off is unseen at both ends, and its names are free', async (each) => {
+    const { here, there, remover } = each;
+    bridged(each);
+    await remover.takeOff('veth0');
+    await remover.takeOff('nothing');
+    assert.equal(here.link('veth0'), undefined);
+    assert.equal(there.link('eth0'), undefined);
+    here.deleteLink('br0');
+    bridged(each);
+  });
+
   check('a bridge is made once and deleted as often as one likes', ({ here }) => {
     assert.equal(here.link('br0'), undefined);
     here.createBridge({ name: 'br0' });

@@ -130,12 +130,14 @@ export const createFakeNetlink = (
     connect: () => connect(kernel, place.current(), place),
     openRemover: () => {
       const here = place.current();
+      const remove = async (name: string): Promise<void> => {
+        await Promise.resolve();
+        const found = kernel.stack(here).links.get(name);
+        if (found) kernel.remove(found);
+      };
       return {
-        remove: async (name) => {
-          await Promise.resolve();
-          const found = kernel.stack(here).links.get(name);
-          if (found) kernel.remove(found);
-        },
+        remove,
+        takeOff: remove,
         [Symbol.asyncDispose]: () => Promise.resolve(),
       };
     },

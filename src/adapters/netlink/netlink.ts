@@ -133,8 +133,10 @@ export interface NetlinkConnection extends Disposable {
  * lets others at the namespace's links for most of that time.
  */
 export interface LinkRemover extends AsyncDisposable {
-  /** Resolves when it is gone; what is not there is no error. */
+  /** Resolves when it is gone for good; what is not there is no error. */
   remove(name: string): Promise<void>;
+  /** Resolves when nobody sees it any more, which for veths is at once. Then the kernel waits, and nobody with it. */
+  takeOff(name: string): Promise<void>;
 }
 
 export interface Netlink {

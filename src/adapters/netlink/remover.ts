@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setTimeout } from 'node:timers/promises';
 import { Semaphore } from '../../base/async.ts';
 import { sysFailure } from '../../sys/errno.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from '../../sys/netlink-socket.ts';
@@ -9,6 +10,8 @@ import type { LinkRemover } from './netlink.ts';
 /** Threads of Node's pool that may wait for the kernel: others read files by the same four. */
 const THREADS = 2;
 const ENODEV = 19;
+/** Milliseconds between two looks for a link that is on its way out. */
+const LOOK = 1;
 
 type End = Extract<Answer, { end: true }>;
 
@@ -40,12 +43,30 @@ export const openRemover = (): LinkRemover => {
     if (errno !== 0 && errno !== ENODEV) throw sysFailure(errno, 'delete link', name);
   };
 
+  const begin = (name: string): Promise<void> => {
+    const removal = remove(name).finally(() => begun.delete(settled));
+    const settled = removal.catch(() => undefined);
+    begun.add(settled);
+    return removal;
+  };
+
+  /** True when the link is unseen before its removal has ended. */
+  const isUnseen = async (name: string, signal: AbortSignal): Promise<boolean> => {
+    while (!signal.aborted) {
+      if (!socket.hasLink(name)) return true;
+      await setTimeout(LOOK);
+    }
+    return false;
+  };
+
   return {
-    remove: async (name) => {
-      const removal = remove(name);
-      const settled = removal.catch(() => undefined);
-      begun.add(settled);
-      await removal.finally(() => begun.delete(settled));
+    remove: begin,
+    takeOff: async (name) => {
+      const ended = new AbortController();
+      const removal = begin(name).finally(() => ended.abort());
+      // Nobody is left to hear of a failure behind its being unseen: there is none that matters then.
+      removal.catch(() => undefined);
+      if (!(await isUnseen(name, ended.signal))) await removal;
     },
     [Symbol.asyncDispose]: async () => {
       await Promise.all(begun);

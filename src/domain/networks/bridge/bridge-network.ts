@@ -7,6 +7,7 @@ import { type Ip, type IpPrefix, formatIp, parseIp } from '../../../spec/ip.ts';
 import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
 import { errnoOf } from '../../../sys/errno.ts';
 import { AddressPool } from '../address-pool.ts';
+import { withBirthSettings } from '../birth-settings.ts';
 import {
   type ActiveNetwork,
   type EndpointPlace,
@@ -32,17 +33,6 @@ type Subnet = Pick<BridgeSettings, 'address' | 'range' | 'gateway' | 'reserved'>
 /** Docker's name of a host's end: `veth` and seven hex digits. */
 const HOST_LINK = /^veth[0-9a-f]{7}$/;
 const hostLinkName = (): string => `veth${randomBytes(4).toString('hex').slice(0, 7)}`;
-
-/**
- * Settings that an interface takes over when it is made: no IPv6 without an address of the network's, and neighbours
- * are told of the interface as it comes up, since its address may have been another container's a moment ago.
- */
-const birthSettings = (ipv6: boolean): readonly (readonly [name: string, value: string])[] => [
-  ['ipv6/conf/default/disable_ipv6', ipv6 ? '0' : '1'],
-  // Addresses and routes are the engine's to give, whatever somebody announces.
-  ...(ipv6 ? ([['ipv6/conf/default/accept_ra', '0']] as const) : []),
-  ['ipv4/conf/default/arp_notify', '1'],
-];
 
 /** The pool of one of its subnets. */
 const poolOf = ({ address, range, gateway, reserved = [] }: Subnet): AddressPool =>
@@ -150,7 +140,7 @@ export class BridgeNetwork implements ActiveNetwork {
     const addresses = this.#addressesOf(endpoint);
     const { interfaceName: name, macAddress, hostLink } = endpoint;
     const peer = { name, macAddress, namespace: file };
-    this.#withBirthSettings(() => {
+    withBirthSettings(this.#deps.hostNetwork, this.#pool6 !== undefined, () => {
       host.createVeth({ name: hostLink, mtu: this.settings.mtu, master: this.#bridge, peer });
     });
     host.changePort(hostLink, { hairpin: true, isolated: !this.settings.icc });
@@ -183,7 +173,7 @@ export class BridgeNetwork implements ActiveNetwork {
   }
 
   async unplug(place: EndpointPlace): Promise<void> {
-    if (place.hostLink !== '') await this.#deps.remover.remove(place.hostLink);
+    if (place.hostLink !== '') await this.#deps.remover.takeOff(place.hostLink);
   }
 
   isAttached(place: EndpointPlace): boolean {
@@ -226,17 +216,5 @@ export class BridgeNetwork implements ActiveNetwork {
       ...(four ? [{ ...four, length: place.ipv4PrefixLength }] : []),
       ...(six ? [{ ...six, length: place.ipv6PrefixLength }] : []),
     ];
-  }
-
-  #withBirthSettings(make: () => void): void {
-    const { hostNetwork } = this.#deps;
-    const changed = birthSettings(this.#pool6 !== undefined).flatMap(([name, value]) => {
-      const before = hostNetwork.setting(name);
-      if (before === undefined || before === value) return [];
-      hostNetwork.changeSetting(name, value);
-      return [[name, before] as const];
-    });
-    make();
-    for (const [name, before] of changed) hostNetwork.changeSetting(name, before);
   }
 }
