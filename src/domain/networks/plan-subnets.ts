@@ -62,7 +62,8 @@ const sourcesOf = (family: 4 | 6, { sources, seed }: PlanSubnetsContext): readon
   return family === 4 ? DEFAULT_SOURCES : [uniqueLocalSource(seed)];
 };
 
-const chosen = (family: 4 | 6, context: PlanSubnetsContext): IpPrefix =>
+/** A subnet that nobody has, of the daemon's own pools or Docker's. @throws not-found when none is free */
+export const chooseFreeSubnet = (family: 4 | 6, context: PlanSubnetsContext): IpPrefix =>
   chooseSubnet(sourcesOf(family, context), [...context.own, ...context.occupied()]);
 
 const isOverlapping = (subnet: IpPrefix, { own }: PlanSubnetsContext): boolean =>
@@ -115,7 +116,7 @@ const planFamily = (
   if (given.length > 1) throw new EngineError('forbidden', "bridge driver doesn't support multiple subnets");
   const pool = given[0];
   const asked = pool && parseIpPrefix(pool.subnet);
-  const subnet = asked ? networkOf(asked) : chosen(family, context);
+  const subnet = asked ? networkOf(asked) : chooseFreeSubnet(family, context);
   if (isOverlapping(subnet, context))
     throw new EngineError(
       'forbidden',
