@@ -15,6 +15,7 @@ import { createEvents, type EventLog } from '../domain/events/index.ts';
 import { createImages, type ImagesConfig, type StartableImages } from '../domain/images/index.ts';
 import { createLogs, type Logs, type LogsConfig } from '../domain/logs/index.ts';
 import { createNetworks, type NetworksRoom } from '../domain/networks/index.ts';
+import { createPlugins } from '../domain/plugins/index.ts';
 import { createSystem, findInit, type OpenListener, type SystemRoom } from '../domain/system/index.ts';
 import { createVolumes } from '../domain/volumes/index.ts';
 import type { IdMaps } from '../spec/id-maps.ts';
@@ -142,9 +143,12 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     remoteStore: adapters.remoteVolumeStore,
     mounts: adapters.volumeMounts,
     sockets: adapters.pluginSockets,
+    files: adapters.containerFiles,
+    compression: adapters.compression,
     disk: adapters.disk,
     events,
     log: room('volumes'),
+    ...(idMaps && { idMaps }),
   });
   const dns = createDns({
     sockets: adapters.dnsSockets,
@@ -163,6 +167,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     store: adapters.networkStore,
     events,
     resolution: dns,
+    plugins: createPlugins({ sockets: adapters.pluginSockets }),
     log: room('networks'),
   });
   const facts = hostFacts(host, config.current);

@@ -11,7 +11,7 @@ import { linkedHosts, linkedLines } from './links/linked-hosts.ts';
 import { openLinkedPorts } from './links/refresh-links.ts';
 import type { DonatedNamespaces } from './namespace-donors.ts';
 import type { SpecInput } from './oci-spec/oci-spec.ts';
-import { publishRequests } from './ports.ts';
+import { parsePort, publishRequests } from './ports.ts';
 import { idMapsOf } from './user-namespace.ts';
 
 export type NetworkSetupDeps = Pick<Core, 'networks' | 'store' | 'idMaps' | 'ledger' | 'runs'>;
@@ -80,6 +80,7 @@ export const setUpNetwork = async (
       networkMode: Object.keys(endpoints).length > 0 ? hostConfig.networkMode : '',
       endpoints,
       publish: publishRequests(config, hostConfig),
+      exposed: Object.keys(config.exposedPorts ?? {}).map(parsePort),
       awaitsProcess,
       dns: {
         servers: hostConfig.dns ?? [],

@@ -16,9 +16,13 @@ import { placeEndpoint } from './place-endpoint.ts';
 import type { PublishDeps } from './publish-ports.ts';
 import { movePorts } from './move-ports.ts';
 import { resolverSetup } from './resolver-text.ts';
+import type { JoinRequest, RemoteEndpoints } from './remote/remote-endpoints.ts';
+import { withdrawLinks } from './remote/withdraw-links.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
+import { removeInside, silenceLinks } from './silence-links.ts';
 
-export interface MembershipDeps extends SandboxDeps {
+export interface MembershipDeps extends Omit<SandboxDeps, 'remote'> {
+  readonly remote: RemoteEndpoints;
   readonly hostNetwork: HostNetwork;
   readonly config: NetworksConfig;
   readonly publishing: PublishDeps;
@@ -74,6 +78,28 @@ const withEndpoints = (
   return { ...changed, resolvConf: text, ...(naming ? { naming } : {}) };
 };
 
+const joinOf = (
+  { container, key, exposed = [], publish = [] }: SandboxRecord,
+  containerName: string,
+  request: EndpointRequest | undefined,
+): JoinRequest => ({ container, containerName, sandboxKey: key, request, ports: { exposed, publish } });
+
+/** Plugins follow the way out; an endpoint that its own plugin does not let out is none. */
+const openRemotely = async (
+  deps: MembershipDeps,
+  sandbox: LiveSandbox,
+  active: ActiveNetwork,
+  endpoint: PlacedEndpoint,
+): Promise<void> => {
+  if (!deps.remote.isUsed) return;
+  try {
+    await deps.remote.open(sandbox.record, endpoint.id);
+  } catch (error) {
+    await disconnectSandbox(deps, sandbox, active);
+    throw error;
+  }
+};
+
 /**
  * Adds a running sandbox to a network: it has the interface, and its ports the right way in, when this resolves. Nothing
  * is left when it fails.
@@ -95,23 +121,27 @@ export const connectSandbox = async (
     );
   await using acquired = new AsyncDisposableStack();
   const { containerName } = owner;
-  const endpoint = placeEndpoint(
-    active,
-    { container: record.container, containerName },
-    request,
-    record.endpoints,
-  );
+  const { container, namespacePath: path } = record;
+  const prepared = deps.remote.isRemote(active)
+    ? await deps.remote.prepare(active, joinOf(record, containerName, request))
+    : undefined;
+  if (prepared) acquired.defer(async () => prepared.undo());
+  const endpoint = placeEndpoint(active, { container, containerName }, request, record.endpoints, prepared);
   acquired.defer(async () => {
+    if (path !== undefined) withdrawLinks(deps, path, [endpoint]);
+    if (path !== undefined) silenceLinks(deps, path, [endpoint]);
     active.detach(endpoint);
     await active.unplug(endpoint);
+    if (path !== undefined) await removeInside(deps, path, endpoint);
   });
   const endpoints = [...record.endpoints, endpoint];
   const ways = [gatewaysOf(deps, record.endpoints), gatewaysOf(deps, endpoints)] as const;
-  if (record.namespacePath !== undefined) plugIn(deps, record.namespacePath, active, endpoint, ways);
+  if (path !== undefined) plugIn(deps, path, active, endpoint, ways);
   acquired.move();
   sandbox.change(withEndpoints(deps, record, endpoints));
   movePorts(deps, sandbox);
   publishMembership(deps, 'connect', endpoint);
+  await openRemotely(deps, sandbox, active, endpoint);
   return endpoint;
 };
 
@@ -128,14 +158,20 @@ export const disconnectSandbox = async (
   const after = gatewaysOf(deps, endpoints);
   sandbox.change(withEndpoints(deps, record, endpoints));
   movePorts(deps, sandbox);
+  const path = record.namespacePath;
+  if (path !== undefined) withdrawLinks(deps, path, [endpoint]);
+  if (path !== undefined) silenceLinks(deps, path, [endpoint]);
   active.detach(endpoint);
   const before = gatewaysOf(deps, record.endpoints);
-  const path = record.namespacePath;
   if (path !== undefined)
     deps.namespaces.run(path, () => {
       using inside = deps.netlink.connect();
       leaveBy(inside, before, after);
     });
   await active.unplug(endpoint);
+  if (path !== undefined) await removeInside(deps, path, endpoint);
   publishMembership(deps, 'disconnect', endpoint);
+  const left = deps.remote.leave([endpoint]);
+  if (left) await left;
+  if (deps.remote.isUsed) await deps.remote.open(sandbox.record, endpoint.id);
 };

@@ -2,20 +2,20 @@
 import type { LinkRemover, NetlinkConnection } from '../../adapters/netlink/index.ts';
 import { EngineError } from '../../base/errors.ts';
 import type { ContainerId, NetworkId } from '../../base/ids.ts';
-import { BridgeNetwork } from './bridge/bridge-network.ts';
-import { prepareBridge } from './bridge/prepare-bridge.ts';
+import { startDefaultBridge } from './bridge/start-default-bridge.ts';
 import { connectSandbox, disconnectSandbox } from './change-membership.ts';
-import { type CreateSandboxDeps, createSandbox } from './create-sandbox.ts';
+import { createSandbox } from './create-sandbox.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { ActiveNetwork } from './driver.ts';
 import { ephemeralRange } from './ephemeral-range.ts';
 import { filterNetworks, findNetwork } from './find-network.ts';
-import { Firewall } from './firewall.ts';
+import type { Firewall } from './firewall.ts';
+import { beginForwarding, createFirewall, firewallSetting } from './firewall/create-firewall.ts';
 import { noSuchNetwork } from './errors.ts';
 import { guardedBridges } from './guarded-bridges.ts';
-import { ensureSetting, ensureSettingIfThere } from './host-settings.ts';
 import { LinkedPorts } from './linked-ports.ts';
 import { networkDrivers } from './network-drivers.ts';
+import { driverNames, hostGatewayOf } from './network-facts.ts';
 import { type LiveSandbox, type SandboxDeps, publishMembership } from './live-sandbox.ts';
 import type {
   ConnectRequest,
@@ -30,11 +30,12 @@ import type {
 } from './networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
 import type { NetworksDeps } from './networks-deps.ts';
-import { resolversOf } from './occupied-subnets.ts';
 import { createPlainNetwork } from './plain-network.ts';
 import { PortTable } from './port-table.ts';
-import { bridgeNetwork, plainNetworks } from './predefined.ts';
+import { plainNetworks } from './predefined.ts';
 import type { PublishDeps } from './publish-ports.ts';
+import { createRemoteSandbox, type RemoteSandboxDeps, usesPlugins } from './remote/create-remote-sandbox.ts';
+import { RemoteEndpoints } from './remote/remote-endpoints.ts';
 import {
   adoptRecord,
   claimPlaces,
@@ -44,11 +45,9 @@ import {
 } from './restore-sandboxes.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 import { sweepStrays } from './sweep-strays.ts';
-import { tableName } from './table-name.ts';
 import { UserNetworks } from './user-networks.ts';
 
 class Room implements NetworksRoom {
-  readonly drivers: readonly string[];
   readonly #deps: NetworksDeps;
   readonly #host: NetlinkConnection;
   readonly #remover: LinkRemover;
@@ -58,17 +57,18 @@ class Room implements NetworksRoom {
   readonly #sandboxes = new Map<ContainerId, LiveSandbox>();
   readonly #linked: LinkedPorts;
   readonly #users: UserNetworks;
+  readonly #remote: RemoteEndpoints;
+  readonly #builtIn: readonly string[];
   /** Sandboxes of an earlier daemon that nobody has adopted yet. */
   readonly #left = new Map<ContainerId, SandboxRecord>();
 
   constructor(deps: NetworksDeps) {
-    const { bridge, firewall } = deps.config.current;
     this.#deps = deps;
     this.#host = deps.netlink.connect();
     this.#remover = deps.netlink.openRemover();
-    this.#firewall = new Firewall(deps.nftables, tableName(bridge), firewall);
+    this.#firewall = createFirewall(deps, deps.config.current);
     const { hostNetwork, store, events, log } = deps;
-    const setting = (name: string, value: string): void => ensureSettingIfThere(hostNetwork, name, value);
+    const setting = firewallSetting(this.#firewall, hostNetwork);
     this.#linked = new LinkedPorts({
       networks: this.#active,
       firewall: this.#firewall,
@@ -83,15 +83,22 @@ class Room implements NetworksRoom {
       config: () => deps.config.current,
       setting,
     };
-    const drivers = networkDrivers(host);
-    this.drivers = [...drivers.names, 'host', 'null'].toSorted();
+    this.#remote = new RemoteEndpoints({
+      ...deps,
+      table: store.debts,
+      networks: this.#active,
+      host: this.#host,
+      endpointsOnRecord: () => this.#records().flatMap(({ endpoints }) => endpoints),
+    });
+    const drivers = this.#remote.drivers(networkDrivers(host));
+    this.#builtIn = drivers.names;
     this.#users = new UserNetworks({
       ...host,
       drivers,
       store,
       events,
       log,
-      endpoints: (network) => this.endpoints(network),
+      endpoints: (network) => [...this.endpoints(network), ...this.#remote.coming(network)],
       bridgesChanged: () => this.#firewall.guard(guardedBridges(this.#active)),
     });
   }
@@ -100,19 +107,25 @@ class Room implements NetworksRoom {
     const { store } = this.#deps;
     for (const network of plainNetworks(store)) this.#active.set(network.id, createPlainNetwork(network));
     const config = this.#deps.config.current;
-    if (config.bridge !== 'none') this.#startBridge(config);
+    if (config.bridge !== 'none') {
+      const bridge = startDefaultBridge({ ...this.#deps, host: this.#host, remover: this.#remover }, config);
+      this.#active.set(bridge.network.id, bridge);
+    }
+    this.#remote.load();
     await this.#users.restore();
     const records = loadRecords(this.#deps);
     for (const record of records) this.#left.set(record.container, record);
     claimPlaces({ networks: this.#active }, records);
     this.#firewall.replace(guardedBridges(this.#active), publishedOnRecord(records));
+    if (config.ipForward) beginForwarding(this.#firewall, this.#deps.hostNetwork, 'ip');
+  }
+
+  get drivers(): readonly string[] {
+    return driverNames(this.#builtIn, this.#networks());
   }
 
   get hostGateway(): string {
-    const preset = this.#deps.config.current.hostGatewayAddresses?.[0];
-    if (preset !== undefined) return preset;
-    const bridge = [...this.#active.values()].find(({ network }) => network.name === 'bridge');
-    return bridge?.network.ipam.pools?.[0]?.gateway ?? '';
+    return hostGatewayOf(this.#deps.config.current, this.#networks());
   }
 
   list(query: NetworkListQuery): readonly Network[] {
@@ -146,9 +159,15 @@ class Room implements NetworksRoom {
     // A run that ended without its release, or one that nobody adopted, must not keep what this one needs.
     this.#sandboxes.get(container)?.release();
     this.#discardLeft(container);
-    const sandbox = createSandbox(this.#createDeps(), request, () => this.#forget(container));
-    this.#sandboxes.set(container, sandbox);
-    return Promise.resolve(sandbox);
+    const deps = this.#createDeps();
+    const owner = {
+      keep: (sandbox: LiveSandbox) => void this.#sandboxes.set(container, sandbox),
+      forget: () => this.#forget(container),
+    };
+    // Who needs no plugin waits for nobody.
+    return usesPlugins(deps, request)
+      ? createRemoteSandbox(deps, request, owner)
+      : createSandbox(deps, request, owner);
   }
 
   async adoptSandbox(container: ContainerId): Promise<Sandbox | undefined> {
@@ -195,13 +214,13 @@ class Room implements NetworksRoom {
   async sweep(isKnown: (container: ContainerId) => boolean): Promise<number> {
     const strangers = this.#records().filter(({ container }) => !isKnown(container));
     // Before the sandboxes go: their links go with their namespaces, and removing a link by itself is slow.
-    const { namespaces, namespaceDirectory } = this.#deps;
-    const deps = { namespaces, namespaceDirectory, networks: this.#active };
-    const swept = await sweepStrays(deps, this.#records());
+    const swept = await sweepStrays({ ...this.#deps, networks: this.#active }, this.#records());
     for (const { container } of strangers) {
       this.#sandboxes.get(container)?.release();
       this.#discardLeft(container);
     }
+    // Behind the boot: plugins may be slow, or start as containers after it.
+    void this.#remote.settle(this.#records().flatMap(({ endpoints }) => endpoints));
     return strangers.length + swept;
   }
 
@@ -210,20 +229,6 @@ class Room implements NetworksRoom {
     this.#firewall.close();
     await this.#remover[Symbol.asyncDispose]();
     this.#host[Symbol.dispose]();
-  }
-
-  #startBridge(config: NetworksConfig): void {
-    const { hostNetwork, store } = this.#deps;
-    const resolvers = resolversOf(hostNetwork.resolverConfiguration().text);
-    const { settings, index } = prepareBridge(this.#host, config, resolvers);
-    if (config.ipForward) ensureSetting(hostNetwork, 'ipv4/ip_forward');
-    // Published ports are reached at 127.0.0.1 too; the firewall keeps containers from doing the same.
-    if (config.firewall) ensureSetting(hostNetwork, `ipv4/conf/${settings.device}/route_localnet`);
-    const network = bridgeNetwork(store, config, settings);
-    this.#active.set(
-      network.id,
-      new BridgeNetwork({ host: this.#host, remover: this.#remover, hostNetwork }, network, settings, index),
-    );
   }
 
   #forget(container: ContainerId): void {
@@ -238,7 +243,7 @@ class Room implements NetworksRoom {
   #sandboxDeps(): SandboxDeps {
     const { netlink, namespaces, store, events, log, resolution } = this.#deps;
     const own = { networks: this.#active, firewall: this.#firewall };
-    return { ...own, netlink, namespaces, store, events, log, resolution };
+    return { ...own, netlink, namespaces, store, events, log, resolution, remote: this.#remote };
   }
 
   #publishing(config: NetworksConfig): PublishDeps {
@@ -253,12 +258,13 @@ class Room implements NetworksRoom {
     };
   }
 
-  #createDeps(): CreateSandboxDeps {
+  #createDeps(): RemoteSandboxDeps {
     const { hostNetwork, namespaceDirectory } = this.#deps;
     const config = this.#deps.config.current;
     const publishing = this.#publishing(config);
     const find = (reference: string): ActiveNetwork => this.#find(reference);
-    return { ...this.#sandboxDeps(), hostNetwork, namespaceDirectory, publishing, config, find };
+    const own = { ...this.#sandboxDeps(), remote: this.#remote };
+    return { ...own, hostNetwork, namespaceDirectory, publishing, config, find };
   }
 
   #find(reference: string): ActiveNetwork {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import type { HostNetwork } from '../../adapters/host-network/index.ts';
-import { type SandboxId, randomId, shortId } from '../../base/ids.ts';
-import type { ActiveNetwork, NamespaceSite, PlacedEndpoint } from './driver.ts';
+import { type NetworkId, type SandboxId, randomId, shortId } from '../../base/ids.ts';
+import type { ActiveNetwork, NamespaceSite, PlacedEndpoint, PreparedEndpoint } from './driver.ts';
 import { gatewaysOf, publishedEndpoint } from './gateways.ts';
 import { hostsLinesOf } from './hosts-lines.ts';
 import { applySysctls } from './endpoint-sysctls.ts';
@@ -14,6 +14,7 @@ import { placeEndpoint } from './place-endpoint.ts';
 import type { SandboxRequest } from './networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
 import { type LivePort, type PublishDeps, mergePorts, publishPorts } from './publish-ports.ts';
+import { withdrawLinks } from './remote/withdraw-links.ts';
 import { resolverSetup } from './resolver-text.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 
@@ -33,7 +34,7 @@ const LOOPBACK = 1;
  * Which networks the container joins: those that it names, or the one of its mode. None when that is the default
  * bridge and the daemon has none: the container is alone then, as Docker has it.
  */
-const networksOf = (deps: CreateSandboxDeps, request: SandboxRequest): readonly ActiveNetwork[] => {
+export const networksOf = (deps: CreateSandboxDeps, request: SandboxRequest): readonly ActiveNetwork[] => {
   const named = Object.keys(request.endpoints);
   const mode = request.networkMode === '' ? [] : [request.networkMode];
   return (named.length > 0 ? named : mode)
@@ -42,18 +43,33 @@ const networksOf = (deps: CreateSandboxDeps, request: SandboxRequest): readonly 
     .map((reference) => deps.find(reference));
 };
 
-const requestFor = ({ network }: ActiveNetwork, { endpoints }: SandboxRequest) =>
+export const requestFor = ({ network }: ActiveNetwork, { endpoints }: SandboxRequest) =>
   endpoints[network.name] ?? endpoints[network.id];
+
+/** Who is told of a sandbox: that it stands, and that it is let go of. */
+export interface SandboxOwner {
+  readonly keep: (sandbox: LiveSandbox) => void;
+  readonly forget: () => void;
+}
+
+/** What was made of a sandbox before, while plugins were asked: its namespace, unless the runtime makes that, and its endpoints. */
+export interface SandboxBegun {
+  readonly id: SandboxId;
+  readonly endpoints: ReadonlyMap<NetworkId, PreparedEndpoint>;
+}
 
 /** Takes a place in each network; all are let go of with `acquired`. */
 const reservePlaces = (
   networks: readonly ActiveNetwork[],
   request: SandboxRequest,
+  begun: SandboxBegun | undefined,
   acquired: DisposableStack,
 ): readonly PlacedEndpoint[] => {
   const { container, containerName } = request;
   return networks.reduce<readonly PlacedEndpoint[]>((others, active) => {
-    const endpoint = placeEndpoint(active, { container, containerName }, requestFor(active, request), others);
+    const prepared = begun?.endpoints.get(active.network.id);
+    const own = requestFor(active, request);
+    const endpoint = placeEndpoint(active, { container, containerName }, own, others, prepared);
     acquired.defer(() => active.detach(endpoint));
     return [...others, endpoint];
   }, []);
@@ -119,14 +135,20 @@ const resolverKind = (deps: CreateSandboxDeps, endpoints: readonly PlacedEndpoin
   return named && deps.resolution ? 'internal' : 'legacy';
 };
 
+/** Where a sandbox's namespace is named. */
+export const namespacePathOf = (
+  { namespaceDirectory }: Pick<CreateSandboxDeps, 'namespaceDirectory'>,
+  id: SandboxId,
+): string => join(namespaceDirectory, shortId(id));
+
 const recordOf = (
   deps: CreateSandboxDeps,
   request: SandboxRequest,
   endpoints: readonly PlacedEndpoint[],
+  id: SandboxId,
 ): SandboxRecord => {
-  const id = randomId<SandboxId>();
   const usesHost = endpoints.some(({ network }) => deps.networks.get(network)?.usesHost === true);
-  const path = join(deps.namespaceDirectory, shortId(id));
+  const path = namespacePathOf(deps, id);
   const resolver = resolverSetup(deps, request.dns, resolverKind(deps, endpoints, usesHost));
   return {
     schema: 1,
@@ -142,6 +164,7 @@ const recordOf = (
     hostname: request.hostname,
     domainname: request.domainname,
     publish: request.publish,
+    ...(request.exposed && { exposed: request.exposed }),
     ...(request.dns ? { dns: request.dns } : {}),
     ...(resolver.naming ? { naming: resolver.naming } : {}),
   };
@@ -152,16 +175,19 @@ const build = (
   request: SandboxRequest,
   networks: readonly ActiveNetwork[],
   onRelease: () => void,
+  begun: SandboxBegun | undefined,
 ): LiveSandbox => {
   using acquired = new DisposableStack();
-  const endpoints = reservePlaces(networks, request, acquired);
-  const bare = recordOf(deps, request, endpoints);
+  const endpoints = reservePlaces(networks, request, begun, acquired);
+  const bare = recordOf(deps, request, endpoints, begun?.id ?? randomId());
   const path = bare.namespacePath;
   const later = path !== undefined && request.awaitsProcess === true;
   if (path !== undefined && !later) {
+    if (begun) acquired.defer(() => withdrawLinks(deps, path, endpoints));
     // One visit, one way back.
-    deps.namespaces.create(path, () => furnish(deps, path, endpoints));
-    acquired.defer(() => deps.namespaces.remove(path));
+    if (begun) deps.namespaces.run(path, () => furnish(deps, path, endpoints));
+    else deps.namespaces.create(path, () => furnish(deps, path, endpoints));
+    if (!begun) acquired.defer(() => deps.namespaces.remove(path));
   }
   const target = publishedEndpoint(deps, endpoints);
   const live = publish(deps, request, target, acquired);
@@ -176,18 +202,20 @@ const build = (
 };
 
 /**
- * Builds all of a sandbox or nothing, synchronously, in some 2 ms; `onRelease` is told when it is let go of.
+ * Builds all of a sandbox, or what is missing of one that was `begun`, or nothing; synchronously, in some 2 ms.
  * @throws Docker's `failed to set up container networking: …`, with the kind of its cause
  */
 export const createSandbox = (
   deps: CreateSandboxDeps,
   request: SandboxRequest,
-  onRelease: () => void,
+  owner: SandboxOwner,
+  begun?: SandboxBegun,
 ): LiveSandbox => {
   const joined: ActiveNetwork[] = [];
   try {
     joined.push(...networksOf(deps, request));
-    const sandbox = build(deps, request, joined, onRelease);
+    const sandbox = build(deps, request, joined, owner.forget, begun);
+    owner.keep(sandbox);
     for (const endpoint of sandbox.endpoints) publishMembership(deps, 'connect', endpoint);
     return sandbox;
   } catch (error) {

@@ -38,6 +38,15 @@ export type PlacedEndpoint = Endpoint &
     readonly request?: Pick<EndpointRequest, 'aliases' | 'links' | 'driverOpts' | 'gwPriority'>;
   };
 
+/** An endpoint that plugins were asked for, before the synchronous part of its making. */
+export interface PreparedEndpoint {
+  readonly id: Endpoint['id'];
+  /** Takes the place, once: from then on it is let go of by `ActiveNetwork.detach`. @throws as that network's `reserve` */
+  reserve(): EndpointPlace;
+  /** Gives back what plugins gave; and the place, if nobody took it. Never fails. */
+  undo(): Promise<void>;
+}
+
 /** A namespace under construction, with the thread inside it. */
 export interface NamespaceSite {
   /** An open file that names it. */
@@ -81,6 +90,11 @@ export interface ActiveNetwork {
   claim(place: EndpointPlace): void;
   /** Makes and sets up the interface. */
   attach(endpoint: PlacedEndpoint, site: NamespaceSite): void;
+  /**
+   * Only of networks whose links have no end on the host: nothing passes such a link from now on. Called before `detach`
+   * with the thread in the link's namespace, and `inside` a connection to it; a link that is not there is no error.
+   */
+  silence?(endpoint: PlacedEndpoint, inside: NetlinkConnection): void;
   /** From now on nothing passes, and the addresses are free: for endpoints whose namespace is about to go. */
   detach(place: EndpointPlace): void;
   /** Takes the interface of a detached endpoint away, whose namespace stays: it is gone when this resolves. */

@@ -16,7 +16,8 @@ export const gatewaysOf = (
   chooseGateways(
     endpoints.map((endpoint): Candidate => ({
       ...endpoint,
-      internal: networks.get(endpoint.network)?.network.internal === true,
+      // What a plugin names a gateway is one, whatever its network is called.
+      internal: endpoint.given === undefined && networks.get(endpoint.network)?.network.internal === true,
       priority: endpoint.request?.gwPriority ?? 0,
     })),
   );

@@ -13,7 +13,10 @@ import { publishedEndpoint } from './gateways.ts';
 import { namedSandbox } from './named-sandbox.ts';
 import type { Endpoint, NameResolution, Sandbox } from './networks.ts';
 import type { LivePort } from './publish-ports.ts';
+import type { RemoteEndpoints } from './remote/remote-endpoints.ts';
+import { withdrawLinks } from './remote/withdraw-links.ts';
 import { type SandboxRecord, portTargetOf } from './sandbox-record.ts';
+import { silenceLinks } from './silence-links.ts';
 
 export interface SandboxDeps {
   readonly netlink: Netlink;
@@ -25,6 +28,8 @@ export interface SandboxDeps {
   readonly log: Log;
   /** Absent: nobody resolves names. */
   readonly resolution?: NameResolution | undefined;
+  /** What plugins gave. */
+  readonly remote: Pick<RemoteEndpoints, 'leave'>;
 }
 
 /** Tells that a container has joined or left a network. */
@@ -54,6 +59,7 @@ export class LiveSandbox implements Sandbox {
   readonly #onRelease: () => void;
   readonly #build: (pid: number) => void;
   #released = false;
+  #left: Promise<void> | undefined;
 
   /** `build` makes what a sandbox lacks that awaits its process. */
   constructor(
@@ -141,10 +147,16 @@ export class LiveSandbox implements Sandbox {
     this.letGoOfPorts();
     if (this.#named) this.#attempt('names', () => this.#deps.resolution?.closed(record.id));
     this.#attempt('flows', () => this.#forgetFlows());
+    const path = record.namespacePath;
+    if (path !== undefined)
+      this.#attempt('links inside', () => silenceLinks(this.#deps, path, record.endpoints));
     for (const endpoint of record.endpoints)
       this.#attempt('endpoint', () => this.#deps.networks.get(endpoint.network)?.detach(endpoint));
-    const path = record.namespacePath;
-    if (path !== undefined) this.#attempt('namespace', () => this.#deps.namespaces.remove(path));
+    if (path !== undefined) {
+      this.#attempt('links', () => withdrawLinks(this.#deps, path, record.endpoints));
+      this.#attempt('namespace', () => this.#deps.namespaces.remove(path));
+    }
+    this.#left = this.#deps.remote.leave(record.endpoints);
     this.#attempt('record', () => this.#deps.store.sandboxes.delete(record.id));
     this.#onRelease();
     for (const endpoint of record.endpoints) publishMembership(this.#deps, 'disconnect', endpoint);
@@ -155,9 +167,14 @@ export class LiveSandbox implements Sandbox {
     for (const port of this.#held) port[Symbol.dispose]();
   }
 
+  /** After `release`: plugins have taken back what they gave, or it is on record that they are to. */
+  get left(): Promise<void> {
+    return this.#left ?? Promise.resolve();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.release();
-    return Promise.resolve();
+    return this.left;
   }
 
   /** Clients that go on sending would reach whoever has the address next: nobody closes an udp flow. */

@@ -4,6 +4,7 @@ import type { LinkRemover, NetlinkConnection } from '../../adapters/netlink/inde
 import type { NetworkId } from '../../base/ids.ts';
 import type { IpPrefix } from '../../spec/ip.ts';
 import type { ActiveNetwork } from './driver.ts';
+import type { IpamLease } from './ipam/pool-lease.ts';
 import type { IpamPool, Network, NetworkCreateRequest } from './networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
 import type { PlanSubnetsContext } from './plan-subnets.ts';
@@ -14,6 +15,8 @@ export interface NetworkDraft {
   readonly request: NetworkCreateRequest;
   readonly ipv4: boolean;
   readonly ipv6: boolean;
+  /** What an IPAM plugin gave: the request's pools are those. */
+  readonly lease?: IpamLease;
   /** The network, under an id of its own, with the subnets that are to be shown. */
   readonly network: (pools: readonly IpamPool[]) => Network;
 }
@@ -34,6 +37,8 @@ export interface NetworkDriver {
   bringUp(stored: StoredNetwork): ActiveNetwork | Promise<ActiveNetwork>;
   /** Takes away what `bringUp` made; what is not there is no error. */
   tearDown(stored: StoredNetwork): void | Promise<void>;
+  /** Whether networks may be without subnets (`--ipam-driver null`); absent: no. */
+  readonly worksWithoutAddresses?: boolean;
 }
 
 /** What drivers need of the room. */
@@ -53,6 +58,6 @@ export interface NetworkDriverDeps {
 export interface NetworkDrivers {
   /** The engine's own. */
   readonly names: readonly string[];
-  /** `undefined` when nobody has it. */
-  find(name: string): NetworkDriver | undefined | Promise<NetworkDriver | undefined>;
+  /** `undefined` when nobody has it. `stored`: for this network, on record; then nobody is asked whether the driver is there. */
+  find(name: string, stored?: StoredNetwork): NetworkDriver | undefined | Promise<NetworkDriver | undefined>;
 }

@@ -8,6 +8,7 @@ import type { NetworkStore } from '../../adapters/store/index.ts';
 import type { ConfigSource } from '../../base/config-source.ts';
 import type { Log } from '../../base/log.ts';
 import type { EventPublisher } from '../events/index.ts';
+import type { Plugins } from '../plugins/index.ts';
 import type { NameResolution } from './networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
 
@@ -23,6 +24,8 @@ export interface NetworksDeps {
   readonly hostNetwork: HostNetwork;
   readonly store: NetworkStore;
   readonly events: EventPublisher;
+  /** Absent: no network or IPAM driver is a plugin. */
+  readonly plugins?: Plugins;
   /** Absent: containers of user-defined networks ask the host's servers. */
   readonly resolution?: NameResolution;
   readonly log: Log;

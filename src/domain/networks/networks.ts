@@ -92,6 +92,8 @@ export interface SandboxRequest {
   readonly networkMode: string;
   readonly endpoints: Readonly<Record<string, EndpointRequest>>;
   readonly publish: readonly PublishRequest[];
+  /** All ports that it exposes, published or not: drivers of others may want to know. Absent: none. */
+  readonly exposed?: readonly Port[];
   /** The runtime makes the namespace, in the container's user namespace; `attach` then makes what belongs into it. */
   readonly awaitsProcess?: boolean;
   /** The container's own resolver settings (`--dns` …); absent or empty lists leave the daemon's, then the host's. */

@@ -2,7 +2,7 @@
 import { EngineError } from '../../base/errors.ts';
 import { type ContainerId, randomId } from '../../base/ids.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
-import type { ActiveNetwork, EndpointPlace, PlacedEndpoint } from './driver.ts';
+import type { ActiveNetwork, EndpointPlace, PlacedEndpoint, PreparedEndpoint } from './driver.ts';
 
 /** Driver options of an endpoint: its interface's whole name, and settings of it. */
 const IFNAME = 'com.docker.network.endpoint.ifname';
@@ -32,7 +32,9 @@ const interfaceName = (
 ): string => {
   if (place.hostLink === '') return '';
   const asked = request?.driverOpts?.[IFNAME] ?? '';
-  if (asked === '') return freeName(active.interfacePrefix, taken);
+  const { name = '', prefix = '' } = place.given ?? {};
+  if (asked === '' && name !== '') return name;
+  if (asked === '') return freeName(prefix || active.interfacePrefix, taken);
   if (Buffer.byteLength(asked) <= NAME_LENGTH) return asked;
   throw new EngineError(
     'internal',
@@ -46,18 +48,19 @@ const keptOf = (request: EndpointRequest | undefined): Pick<PlacedEndpoint, 'req
   return { request: { aliases, links, driverOpts, gwPriority } };
 };
 
-/** Takes a place in a network for an endpoint beside `others`. The caller lets go of it by `active.detach`. */
+/** Takes a place in a network, the `prepared` one if there is one, for an endpoint beside `others`. The caller lets go of it by `active.detach`. */
 export const placeEndpoint = (
   active: ActiveNetwork,
   owner: EndpointOwner,
   request: EndpointRequest | undefined,
   others: readonly PlacedEndpoint[],
+  prepared?: PreparedEndpoint,
 ): PlacedEndpoint => {
-  const place = active.reserve(request);
+  const place = prepared ? prepared.reserve() : active.reserve(request);
   try {
     const taken = new Set(others.map(({ interfaceName: name }) => name));
     return {
-      id: randomId(),
+      id: prepared?.id ?? randomId(),
       network: active.network.id,
       networkName: active.network.name,
       ...owner,

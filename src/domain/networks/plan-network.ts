@@ -22,8 +22,6 @@ const refuse = (
 ): EngineError => new EngineError(kind, text);
 
 const PREDEFINED: ReadonlySet<string> = new Set(['bridge', 'host', 'none', 'default']);
-const NO_MANAGER =
-  'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
 
 const checkNames = (
   { name }: NetworkCreateRequest,
@@ -46,12 +44,6 @@ const findDriver = (name: string, { driver }: PlanNetworkContext): NetworkDriver
   if (driver) return driver;
   if (name === 'host' || name === 'null')
     throw refuse('forbidden', `only one instance of "${name}" network is allowed`);
-  if (name === 'overlay') throw refuse('forbidden', NO_MANAGER);
-  if (name === 'macvlan' || name === 'ipvlan')
-    throw new EngineError(
-      'not-implemented',
-      `the network driver ${name} is not implemented yet by this engine`,
-    );
   throw refuse('not-found', `plugin "${name}" not found`);
 };
 
@@ -139,18 +131,12 @@ const newNetwork = (
   configFrom: request.configFrom,
 });
 
-const checkIpamDriver = (driver: string): void => {
-  if (driver === 'null') throw refuse('invalid-argument', 'ipv4 pool is empty');
-  if (driver !== '' && driver !== 'default') throw refuse('not-found', `plugin "${driver}" not found`);
-};
-
 const draftNetwork = (request: NetworkCreateRequest, context: PlanNetworkContext): NetworkDraft => {
   const ipv4 = enabled(request.ipv4, request.options, ENABLE_IPV4, true);
   const ipv6 = enabled(request.ipv6, request.options, ENABLE_IPV6, false);
   if (!ipv4 && !ipv6) throw refuse('invalid-argument', 'IPv4 or IPv6 must be enabled');
   checkIpam(request.ipam.pools, ipv6);
   checkNames(request, context);
-  checkIpamDriver(request.ipam.driver);
   return { request, ipv4, ipv6, network: (pools) => newNetwork(request, { ipv4, ipv6 }, pools) };
 };
 

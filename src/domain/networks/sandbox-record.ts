@@ -26,6 +26,7 @@ export interface SandboxRecord {
   readonly domainname?: string;
   /** What the container wants published, wherever it leads. */
   readonly publish?: readonly PublishRequest[];
+  readonly exposed?: SandboxRequest['exposed'];
   /** The container's own resolver settings. */
   readonly dns?: SandboxRequest['dns'];
   /** The engine resolves names in it; absent before the first user-defined network. */

@@ -2,13 +2,24 @@
 import type { Timestamp } from '../../base/time.ts';
 import { formatIp, formatIpPrefix, parseIp, parseIpPrefix } from '../../spec/ip.ts';
 import type { BridgeSettings } from './bridge/bridge-settings.ts';
+import type { IpamLease } from './ipam/pool-lease.ts';
 import type { Network } from './networks.ts';
+import type { StoredOnParent } from './on-parent/stored-on-parent.ts';
+import type { StoredOverlay } from './overlay/stored-overlay.ts';
 import type { PlannedSubnet } from './plan-subnets.ts';
+import type { StoredRemote } from './remote/stored-remote.ts';
 
 /** A user's network as it is kept: with what was chosen for its bridge, unless it only holds settings. */
 export interface StoredNetwork {
   readonly network: Network;
   readonly bridge?: StoredBridge;
+  /** Of macvlan and ipvlan. */
+  readonly onParent?: StoredOnParent;
+  readonly overlay?: StoredOverlay;
+  /** Of a plugin's network. */
+  readonly remote?: StoredRemote;
+  /** What an IPAM plugin gave; absent where the engine gives the addresses. */
+  readonly lease?: IpamLease;
 }
 
 export interface StoredBridge {
@@ -49,6 +60,10 @@ interface Document {
   /** `created` in nanoseconds since 1970, in decimal digits. */
   readonly network: Omit<Network, 'created'> & { readonly created: string };
   readonly bridge?: BridgeDocument;
+  readonly onParent?: StoredOnParent;
+  readonly overlay?: StoredOverlay;
+  readonly remote?: StoredRemote;
+  readonly lease?: IpamLease;
 }
 
 type Subnet = Pick<PlannedSubnet, 'address' | 'range' | 'gateway'> & {
@@ -115,11 +130,12 @@ const decodeBridge = (document: BridgeDocument): StoredBridge | undefined => {
 };
 
 /** The document of a network. */
-export const encodeNetwork = ({ network, bridge }: StoredNetwork): object => {
+export const encodeNetwork = ({ network, bridge, ...plain }: StoredNetwork): object => {
   const document: Document = {
     schema: 2,
     network: { ...network, created: `${network.created}` },
     ...(bridge ? { bridge: encodeBridge(bridge) } : {}),
+    ...plain,
   };
   return document;
 };
@@ -132,5 +148,13 @@ export const decodeNetwork = (document: unknown): StoredNetwork | undefined => {
   if (!isDocument(document)) return undefined;
   const network = { ...document.network, created: BigInt(document.network.created) as Timestamp };
   const bridge = document.bridge && decodeBridge(document.bridge);
-  return { network, ...(bridge ? { bridge } : {}) };
+  const { onParent, overlay, remote, lease } = document;
+  return {
+    network,
+    ...(bridge && { bridge }),
+    ...(onParent && { onParent }),
+    ...(overlay && { overlay }),
+    ...(remote && { remote }),
+    ...(lease && { lease }),
+  };
 };

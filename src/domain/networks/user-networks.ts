@@ -146,7 +146,7 @@ export class UserNetworks {
   async #make(stored: StoredNetwork): Promise<ActiveNetwork> {
     const { network } = stored;
     if (network.configOnly) return createClosedNetwork(network, CONFIG_ONLY);
-    const driver = await this.#deps.drivers.find(network.driver);
+    const driver = await this.#deps.drivers.find(network.driver, stored);
     if (!driver) throw new EngineError('not-found', `plugin "${network.driver}" not found`);
     return driver.bringUp(stored);
   }
@@ -155,7 +155,7 @@ export class UserNetworks {
   async #remove(stored: StoredNetwork): Promise<void> {
     const { id, driver } = stored.network;
     this.#deps.active.delete(id);
-    await (await this.#deps.drivers.find(driver))?.tearDown(stored);
+    await (await this.#deps.drivers.find(driver, stored))?.tearDown(stored);
     this.#stored.delete(id);
     this.#deps.store.networks.delete(id);
   }
