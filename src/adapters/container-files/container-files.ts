@@ -41,6 +41,8 @@ export interface PackRequest {
   readonly name?: string;
   /** Names the owners as the container's user namespace does, not as the host. */
   readonly mapped?: boolean;
+  /** With all extended attributes and times to the nanosecond, which Docker's archives leave out; for a `path` of `/`. */
+  readonly exact?: boolean;
 }
 
 export interface UnpackRequest {
@@ -50,6 +52,8 @@ export interface UnpackRequest {
   readonly owner?: { readonly uid: number; readonly gid: number };
   /** A directory is not replaced by another kind of file, nor the other way round. */
   readonly keepKinds: boolean;
+  /** The directory itself gets the attributes of the archive's topmost one (`.`). */
+  readonly withTop?: boolean;
 }
 
 /**
@@ -81,6 +85,8 @@ export interface LayerPlan {
 export interface ContainerFiles {
   /** Nothing stays mounted in the host's tree: the view lives as long as it is not disposed of, and no longer than this process. */
   open(plan: ViewPlan): FileView;
+  /** A directory of the host and all below it, by itself. `idMaps` as in `ViewPlan`. @throws not-found */
+  openDirectory(path: string, idMaps?: IdMaps): FileView;
   /** A container's own changes as a layer of an image, running or not: a tar stream. Its pieces are used again: who keeps one past the next copies it. */
   packLayer(plan: LayerPlan): AsyncIterable<Uint8Array>;
   /** At boot: takes away what a crash in the midst of `open` left mounted. */

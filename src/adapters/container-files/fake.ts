@@ -25,6 +25,7 @@ export const createFakeContainerFiles = (directory: string): FakeContainerFiles 
       views.add(root);
       return viewOf(root, () => void views.delete(root), plan.idMaps);
     },
+    openDirectory: (path, idMaps) => viewOf(openSync(path, O_PATH), () => undefined, idMaps),
     packLayer,
     sweep: () => undefined,
   };

@@ -149,6 +149,8 @@ export const createContainerFiles = (workDirectory: string): ContainerFiles => (
     const release = kept.move();
     return viewOf(root, () => release.dispose(), plan.idMaps);
   },
+  openDirectory: (path, idMaps) =>
+    viewOf(openSync(path, O_PATH | constants.O_DIRECTORY), () => undefined, idMaps),
   packLayer,
   sweep: () => sweep(workDirectory),
 });

@@ -10,6 +10,7 @@ import { decodeDevice } from '../../sys/file-node.ts';
 import { getXattr } from '../../sys/xattr.ts';
 import { BLOCK_SIZE, Blocks } from './blocks.ts';
 import type { PackRequest } from './container-files.ts';
+import { exactEntry } from './exact-entry.ts';
 import { tried, unlessGone } from './file-error.ts';
 import { mapOwner } from './map-owner.ts';
 import { inside, openChild, type OpenFile } from './open-file.ts';
@@ -105,9 +106,9 @@ export async function* packFile(
   const stats = fstatSync(opened.fd);
   if (!stats.isFile()) return;
   const { size } = stats;
-  const entry = unlessGone(() => entryOf({ ...file, stats }, 'file'));
+  const entry = unlessGone(() => adjust(entryOf({ ...file, stats }, 'file')));
   if (!entry) return;
-  yield encodeHeader({ ...adjust(entry), size });
+  yield encodeHeader({ ...entry, size });
   if (size > SMALL) yield* contentOf(opened.fd, size, blocks);
   else if (size > 0) yield readSmall(opened.fd, size);
   if (paddingOf(size) > 0) yield Buffer.alloc(paddingOf(size));
@@ -120,17 +121,19 @@ async function* packEntries(
 ): AsyncGenerator<Uint8Array> {
   const first = new FirstNames();
   const blocks = new Blocks();
-  const owned = (entry: NewTarEntry): NewTarEntry => (idMaps ? mapOwner(entry, idMaps) : entry);
+  const mapped = (entry: NewTarEntry): NewTarEntry => (idMaps ? mapOwner(entry, idMaps) : entry);
   for (const file of walkTree(root, request)) {
+    const owned = (entry: NewTarEntry): NewTarEntry =>
+      mapped(request.exact === true ? exactEntry(entry, file, root) : entry);
     const type = typeOf(file.stats);
     // A socket lives with the process that made it.
     if (type === undefined) continue;
     const linkName = first.of(file);
-    if (linkName !== undefined) yield encodeHeader(owned({ ...entryOf(file, 'hardlink'), linkName }));
+    if (linkName !== undefined) yield encodeHeader(mapped({ ...entryOf(file, 'hardlink'), linkName }));
     else if (type === 'file') yield* packFile(file, blocks, owned);
     else {
-      const entry = unlessGone(() => entryOf(file, type));
-      if (entry) yield encodeHeader(owned(entry));
+      const entry = unlessGone(() => owned(entryOf(file, type)));
+      if (entry) yield encodeHeader(entry);
     }
   }
   yield TAR_END;

@@ -53,12 +53,16 @@ class Unpacker implements Disposable {
     const parent = this.#parentOf(path);
     // The root has no name of its own in the directory above it, which is itself.
     const base = posix.basename(path) || '.';
-    if (name === '.' && this.#kindOf(parent, base) === 'directory') return;
+    if (name === '.' && !this.#isTopWanted(entry) && this.#kindOf(parent, base) === 'directory') return;
     const owner = this.#ownerOf(entry);
     this.#makeRoom(entry, parent, base, path);
     const place = { root: this.#root, top: directory, parent, base, path };
     await makeEntry({ ...place, entry, content, owner, blocks: this.#blocks });
     if (entry.type === 'directory') this.#times.set(path, timeOf(entry));
+  }
+
+  #isTopWanted({ type }: TarEntry): boolean {
+    return this.#request.withTop === true && type === 'directory';
   }
 
   /** Sets the times of directories, when nothing is made in them any more. */

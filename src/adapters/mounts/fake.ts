@@ -36,5 +36,6 @@ export const createFakeVolumeMounts = (
     },
     detach: (target) => void standing.delete(target),
     isMounted: (target) => standing.has(target),
+    copyFiles: async () => Promise.resolve(),
   };
 };

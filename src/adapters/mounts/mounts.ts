@@ -73,4 +73,10 @@ export interface VolumeMounts {
   /** Takes away all that is mounted at `target`; nothing there is no error. What is in use goes when its user does. */
   detach(target: string): void;
   isMounted(target: string): boolean;
+  /**
+   * Copies all that is in the directory `source` into the empty directory `target`, which gets its attributes: owners, modes, times,
+   * links, extended attributes, devices and holes. Blocks are shared where the file system can. Somebody may write to `source`
+   * meanwhile; no link leads out of it. What was copied before a failure stays. @throws insufficient-storage, internal, cancelled
+   */
+  copyFiles(source: string, target: string, signal: AbortSignal): Promise<void>;
 }

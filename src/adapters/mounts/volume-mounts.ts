@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lookup } from 'node:dns/promises';
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { Semaphore } from '../../base/async.ts';
 import { EngineError, kindOf, messageOf } from '../../base/errors.ts';
 import { placesBelow } from '../../spec/mount-table.ts';
-import { errnoOf } from '../../sys/errno.ts';
+import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import { detachMount, MS, mount, mountAside } from '../../sys/mount.ts';
+import { copyTree } from './copy-tree.ts';
 import { parseMountOptions, PROPAGATION } from './mount-options.ts';
 import type { VolumeMount, VolumeMounts } from './mounts.ts';
 
@@ -116,6 +117,16 @@ const attachParsed = async (
   }
 };
 
+const copyFiles = async (source: string, target: string, signal: AbortSignal): Promise<void> => {
+  using held = new DisposableStack();
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+  try {
+    await copyTree(held.adopt(openSync(source, flags), closeSync), target, signal);
+  } catch (error) {
+    throw fileFailure(error);
+  }
+};
+
 /** The kernel's mounts of volumes. */
 export const createVolumeMounts = (): VolumeMounts => {
   const aside = new Semaphore(ASIDE_AT_ONCE);
@@ -131,5 +142,6 @@ export const createVolumeMounts = (): VolumeMounts => {
     },
     detach,
     isMounted,
+    copyFiles,
   };
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export type { ContainerDocuments, ContainerStore, FoundContainer } from './container-store.ts';
-export type { RemoteVolumeStore, StoredVolume, VolumeStore } from './volume-store.ts';
+export type { RemoteVolumeStore, StagedVolume, StoredVolume, VolumeStore } from './volume-store.ts';
 export { ContainerDirectory } from './container-directory.ts';
 export { RemoteVolumeDirectory } from './remote-volume-directory.ts';
 export { VolumeDirectory } from './volume-directory.ts';

@@ -1,21 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, fileFailure } from '../../sys/errno.ts';
+import { EngineError } from '../../base/errors.ts';
 import { stringify } from '../../base/json.ts';
+import { errnoOf, fileFailure } from '../../sys/errno.ts';
+import { exchangeNames } from '../../sys/exchange.ts';
 import type { Owner } from '../../spec/id-maps.ts';
-import type { StoredVolume, VolumeStore } from './volume-store.ts';
+import type { StagedVolume, StoredVolume, VolumeStore } from './volume-store.ts';
 
 const DATA = '_data';
 const DOCUMENT = 'opts.json';
 /** Volumes on their way out lie under names that no volume can have. */
 const TRASH = '.removed-';
 
+/** Volumes that are being filled. */
+const STAGED = '.staged-';
+/** Beside data: a copy that was to become them when a crash came. */
+const FILLING = `${DATA}.filling`;
+
+const isLeft = (name: string): boolean => name.startsWith(TRASH) || name.startsWith(STAGED);
+
 const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT';
 
 const refuse = (error: unknown): never => {
   throw fileFailure(error);
+};
+
+/** @throws conflict when something stands at `path` */
+const refuseTaken = async (path: string): Promise<void> => {
+  const found = await lstat(path).catch(() => undefined);
+  if (found) throw new EngineError('conflict', `${path} is taken`);
 };
 
 /** The real store, below `root` (`<data-root>/volumes`). */
@@ -34,14 +62,15 @@ export class VolumeDirectory implements VolumeStore {
   }
 
   async create(name: string, document: object): Promise<void> {
-    try {
-      await mkdir(this.mountpoint(name), { recursive: true, mode: 0o701 });
-      await chmod(this.mountpoint(name), 0o755);
-      if (this.#owner) await chown(this.mountpoint(name), this.#owner.uid, this.#owner.gid);
-    } catch (error) {
-      refuse(error);
-    }
+    await this.#makeData(name).catch(refuse);
     await this.write(name, document);
+  }
+
+  async #makeData(name: string): Promise<void> {
+    const data = join(this.#root, name, DATA);
+    await mkdir(data, { recursive: true, mode: 0o701 });
+    await chmod(data, 0o755);
+    if (this.#owner) await chown(data, this.#owner.uid, this.#owner.gid);
   }
 
   async write(name: string, document: object): Promise<void> {
@@ -54,11 +83,66 @@ export class VolumeDirectory implements VolumeStore {
     }
   }
 
+  async stage(): Promise<StagedVolume> {
+    const name = `${STAGED}${randomUUID()}`;
+    const directory = join(this.#root, name, DATA);
+    try {
+      await this.#makeData(name);
+    } catch (error) {
+      await this.#erase(name);
+      refuse(error);
+    }
+    return {
+      directory,
+      keep: async (kept, document) => {
+        await this.write(name, document);
+        await refuseTaken(join(this.#root, kept));
+        await rename(join(this.#root, name), join(this.#root, kept)).catch(refuse);
+      },
+      replace: async (old) => {
+        exchangeNames(directory, this.mountpoint(old));
+        return Promise.resolve();
+      },
+      [Symbol.asyncDispose]: async () => this.#erase(name),
+    };
+  }
+
+  async rename(name: string, newName: string): Promise<void> {
+    const [from, to] = [join(this.#root, name), join(this.#root, newName)];
+    await refuseTaken(to);
+    // A link to itself leads nowhere, until it stands under the old name.
+    await symlink(newName, to).catch(refuse);
+    try {
+      exchangeNames(from, to);
+    } catch (error) {
+      await unlink(to);
+      throw error;
+    }
+  }
+
+  async formerNames(): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    for (const entry of await readdir(this.#root, { withFileTypes: true })) {
+      if (!entry.isSymbolicLink()) continue;
+      const newName = await readlink(join(this.#root, entry.name));
+      // A rename that was cut short before it happened.
+      if (newName === entry.name) await this.forget(entry.name);
+      else if (!newName.includes('/')) found.set(entry.name, newName);
+    }
+    return found;
+  }
+
+  async forget(formerName: string): Promise<void> {
+    await unlink(join(this.#root, formerName)).catch((error: unknown) => {
+      if (!isMissing(error)) refuse(error);
+    });
+  }
+
   async load(): Promise<readonly StoredVolume[]> {
     await mkdir(this.#root, { recursive: true, mode: 0o701 });
     const found: StoredVolume[] = [];
     for (const entry of await readdir(this.#root, { withFileTypes: true })) {
-      if (entry.name.startsWith(TRASH)) await this.#erase(entry.name);
+      if (isLeft(entry.name)) await this.#erase(entry.name);
       else if (entry.isDirectory()) found.push(...(await this.#read(entry.name)));
     }
     return found;
@@ -82,6 +166,7 @@ export class VolumeDirectory implements VolumeStore {
   async #read(name: string): Promise<readonly StoredVolume[]> {
     try {
       const text = await readFile(join(this.#root, name, DOCUMENT), 'utf8');
+      await rm(join(this.#root, name, FILLING), { recursive: true, force: true });
       return [{ name, document: JSON.parse(text) as unknown }];
     } catch {
       return [];

@@ -57,11 +57,15 @@ import { eventsRoute } from './system/events.ts';
 import { infoRoute } from './system/info.ts';
 import { pingRoutes } from './system/ping.ts';
 import { versionRoute } from './system/version.ts';
+import { volumeCloneRoute } from './volumes/clone.ts';
 import { volumeCreateRoute } from './volumes/create.ts';
 import { volumeDeleteRoute } from './volumes/delete.ts';
+import { volumeExportRoute } from './volumes/export.ts';
+import { volumeImportRoute } from './volumes/import.ts';
 import { volumeInspectRoute } from './volumes/inspect.ts';
 import { volumeListRoute } from './volumes/list.ts';
 import { volumePruneRoute } from './volumes/prune.ts';
+import { volumeRenameRoute } from './volumes/rename.ts';
 import { volumeUpdateRoute } from './volumes/update.ts';
 
 /** Everything that the Engine API is served from. */
@@ -141,10 +145,14 @@ const networkRoutes = ({ networks, containers }: RoutesDeps): readonly Route[] =
 
 const volumeRoutes = ({ volumes }: RoutesDeps): readonly Route[] => [
   volumeListRoute(volumes),
+  volumeExportRoute(volumes),
   volumeInspectRoute(volumes),
   volumeCreateRoute(volumes),
   volumeDeleteRoute(volumes),
   volumePruneRoute(volumes),
+  volumeRenameRoute(volumes),
+  volumeImportRoute(volumes),
+  volumeCloneRoute(volumes),
   volumeUpdateRoute(),
 ];
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { EngineError, messageOf } from '../../base/errors.ts';
 import { map, string, struct } from '../../base/go-json.ts';
 import { formatRfc3339 } from '../../base/time.ts';
 import type { VolumeDetails } from '../../domain/volumes/index.ts';
@@ -26,3 +27,18 @@ export const volumeCreateOptions = struct('CreateOptions', {
   driverOpts: map(string),
   labels: map(string),
 });
+
+/** The `labels` of a query: a JSON object of texts. `undefined` when empty. @throws invalid-argument */
+export const volumeLabels = (text: string): Readonly<Record<string, string>> | undefined => {
+  if (text === '') return undefined;
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch (cause) {
+    throw new EngineError('invalid-argument', `invalid labels: ${messageOf(cause)}`, { cause });
+  }
+  const isMap = typeof read === 'object' && read !== null && !Array.isArray(read);
+  if (!isMap || Object.values(read ?? {}).some((value) => typeof value !== 'string'))
+    throw new EngineError('invalid-argument', 'invalid labels: not an object of texts');
+  return read as Readonly<Record<string, string>>;
+};

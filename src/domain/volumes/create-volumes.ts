@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Compression } from '../../adapters/compression/index.ts';
+import type { ContainerFiles } from '../../adapters/container-files/index.ts';
 import type { Disk } from '../../adapters/disk/index.ts';
 import type { PluginSockets } from '../../adapters/plugin-sockets/index.ts';
 import type { VolumeMounts } from '../../adapters/mounts/index.ts';
 import { EngineError } from '../../base/errors.ts';
+import type { IdMaps } from '../../spec/id-maps.ts';
 import { type CatalogDeps, isPlain, needsMount, VolumeCatalog } from './catalog.ts';
 import { createVolume } from './create.ts';
 import { deleteVolume } from './delete.ts';
+import { cloneVolume } from './clone.ts';
 import { createDrivers } from './drivers.ts';
+import { exportVolume } from './export.ts';
+import { importVolume } from './import.ts';
 import { createLocalDriver } from './local-driver.ts';
 import { pruneVolumes, volumeUsage } from './prune.ts';
+import { finishRenames, renameVolume } from './rename.ts';
 import { inspectVolume, searchVolumes } from './search.ts';
 import { adoptVolume, mountVolume, sweepVolumes, unmountVolume } from './use.ts';
 import type { Volumes } from './volumes.ts';
 
 export interface VolumesDeps extends CatalogDeps {
+  readonly files: Pick<ContainerFiles, 'openDirectory'>;
+  readonly compression: Compression;
+  /** The containers' user namespace, when they have one. */
+  readonly idMaps?: IdMaps;
   readonly mounts: VolumeMounts;
   readonly sockets: PluginSockets;
   readonly disk: Pick<Disk, 'contentSize'>;
@@ -70,10 +81,14 @@ export const createVolumes = (own: VolumesDeps): Volumes & { restore(): Promise<
     search: async (filters) => searchVolumes(deps, filters),
     create: async (request) => createVolume(deps, request),
     delete: async (name, options) => deleteVolume(deps, name, options),
+    rename: async (name, newName) => renameVolume(deps, name, newName),
+    export: async (name) => exportVolume(deps, name),
+    import: async (name, request) => importVolume(deps, name, request),
+    clone: async (name, request) => cloneVolume(deps, name, request),
     prune: oneAtATime(async (filters, options) => pruneVolumes(deps, filters, options)),
     usage: shareOngoing(async () => volumeUsage(deps)),
     keep: async (name) => keepVolume(catalog, name),
-    hold: (name, container) => catalog.hold(name, container),
+    hold: (name, holder) => catalog.hold(name, holder),
     holders: (name) => catalog.holders(name),
     isPlain: (name) => isPlain(catalog.get(name)),
     needsMount: (name) => needsMount(catalog.get(name)),
@@ -81,6 +96,9 @@ export const createVolumes = (own: VolumesDeps): Volumes & { restore(): Promise<
     unmount: async (name, user) => unmountVolume(deps, name, user),
     adopt: async (name, user) => adoptVolume(deps, name, user),
     pathOf: (name) => pathOf(catalog, name),
-    sweep: async () => sweepVolumes(deps),
+    sweep: async () => {
+      await finishRenames(deps);
+      await sweepVolumes(deps);
+    },
   };
 };

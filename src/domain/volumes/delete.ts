@@ -41,6 +41,8 @@ export const deleteVolume = async (
   await saying(`remove ${name}`, async () => {
     const holders = deps.catalog.holders(name);
     if (holders.length > 0) throw new EngineError('conflict', `volume is in use - [${holders.join(', ')}]`);
+    if (deps.catalog.isRead(name))
+      throw new EngineError('conflict', 'volume is in use - [its files are being exported or cloned]');
     await letGo(deps, volume, force && volume.driver !== 'local');
     await deps.catalog.remove(volume);
   });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContainerId } from '../../base/ids.ts';
+import type { VolumeHolder } from './volume-holder.ts';
 import type { Timestamp } from '../../base/time.ts';
 import type { Filters } from '../../spec/filters.ts';
 
@@ -47,6 +48,28 @@ export interface VolumeUsage {
   readonly references: number;
 }
 
+/** The files of a volume as a tar stream. Whoever has it disposes of it, read or not. */
+export interface VolumeArchive extends AsyncDisposable {
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+export interface VolumeImport {
+  /** A tar stream, as it is or packed (gzip, bzip2, xz, zstd). */
+  readonly content: AsyncIterable<Uint8Array>;
+  /** The volume is there, and its files are replaced. Otherwise it must not be there. */
+  readonly replace: boolean;
+  /** Of a new volume. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export interface VolumeClone {
+  readonly newName: string;
+  /** Those of the volume that is cloned, when absent. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
 /** Named and anonymous volumes of the `local` driver and of volume plugins, and who has and who uses them. */
 export interface Volumes {
   /** What is on record, without asking any driver. */
@@ -63,14 +86,22 @@ export interface Volumes {
   create(request: VolumeRequest): Promise<Volume>;
   /** @throws conflict while held; not-found unless `force` */
   delete(name: string, options: { readonly force: boolean }): Promise<void>;
+  /** Also of a volume in use: its containers have it by the new name. @throws invalid-argument, conflict, not-found, not-implemented */
+  rename(name: string, newName: string): Promise<Volume>;
+  /** Also of a volume in use. It can't be removed meanwhile. @throws not-found, internal */
+  export(name: string): Promise<VolumeArchive>;
+  /** All of it or nothing. @throws invalid-argument, conflict, not-found, insufficient-storage, cancelled */
+  import(name: string, request: VolumeImport): Promise<Volume>;
+  /** All of it or nothing; also of a volume in use. @throws invalid-argument, conflict, not-found, insufficient-storage, cancelled */
+  clone(name: string, request: VolumeClone): Promise<Volume>;
   /** Removes local volumes without options that no container has: anonymous ones, or all. @throws invalid-argument; conflict during another one */
   prune(filters: Filters, options: { readonly all: boolean }): Promise<VolumePruneReport>;
   /** Of local volumes without options: others lie on disks that are not ours to measure. */
   usage(): Promise<readonly VolumeUsage[]>;
   /** From now on the volume stays when the container goes that it was made for. */
   keep(name: string): Promise<void>;
-  /** While held, a volume can't be removed. */
-  hold(name: string, container: ContainerId): Disposable;
+  /** While held, a volume can't be removed. Its holder is told of a new name. */
+  hold(name: string, holder: VolumeHolder): Disposable;
   holders(name: string): readonly ContainerId[];
   /** Whether a volume is a directory of the engine's own, without options. */
   isPlain(name: string): boolean;

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { within } from '../../../base/async.ts';
 import { EngineError } from '../../../base/errors.ts';
-import { milliseconds } from '../../../base/time.ts';
 import type { Containers } from '../../../domain/containers/index.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { Route } from '../../route.ts';
 import { chooseEncoding, encoded } from '../../streams/content-encoding.ts';
+import { skippingRest } from '../../streams/skip-rest.ts';
 import { writeAll } from '../../streams/write-to.ts';
 import { encodePathStat, PATH_STAT_HEADER } from '../../wire/path-stat.ts';
-
-/** How long the rest of a refused archive is received. */
-const LINGER = milliseconds(500);
 
 const PATH = '/containers/{name:.*}/archive';
 
@@ -52,22 +48,15 @@ const putRoute = (containers: Pick<Containers, 'extract'>): Route => ({
   operation: 'PutContainerArchive',
   handle: async (exchange) => {
     const { query, signal, body, api } = exchange;
-    try {
-      await containers.extract(exchange.param('name'), {
+    await skippingRest(exchange, async () =>
+      containers.extract(exchange.param('name'), {
         path: readPath(exchange),
         content: body,
         keepKinds: query.bool('noOverwriteDirNonDir'),
         ownedByUser: api >= 30 && query.bool('copyUIDGID'),
         signal,
-      });
-    } catch (error) {
-      // A client that is still sending when the connection closes never reads why.
-      await within(
-        exchange.skipBody().catch(() => undefined),
-        LINGER,
-      );
-      throw error;
-    }
+      }),
+    );
     exchange.end(200);
   },
 });
