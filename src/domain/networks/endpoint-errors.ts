@@ -5,24 +5,27 @@ import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 /** What an endpoint may ask of its network's subnets. */
 export interface AddressChoice {
   readonly predefined: boolean;
-  /** Subnets that the client gave; absent: none of that family. */
-  readonly ipv4?: IpPrefix;
-  readonly ipv6?: IpPrefix;
+  /** Subnets that the client gave; absent or empty: none of that family. */
+  readonly ipv4?: IpPrefix | readonly IpPrefix[];
+  readonly ipv6?: IpPrefix | readonly IpPrefix[];
 }
 
 const ON_DEFAULT = 'user specified IP address is supported on user defined networks only';
 const GIVEN_SUBNETS =
   'user specified IP address is supported only when connecting to networks with user configured subnets';
 
-const addressErrors = (text: string, family: 4 | 6, subnet: IpPrefix | undefined): readonly string[] => {
+const addressErrors = (text: string, family: 4 | 6, given: AddressChoice['ipv4'] = []): readonly string[] => {
   if (text === '') return [];
+  const subnets = [given].flat();
   const address = parseIp(text);
   const readable = address?.family === family;
-  const within = readable && subnet && containsIp(networkOf(subnet), address);
+  const within = readable && subnets.some((subnet) => containsIp(networkOf(subnet), address));
   return [
     ...(readable ? [] : [`invalid IPv${family} address: ${text}`]),
-    ...(subnet === undefined ? [GIVEN_SUBNETS] : []),
-    ...(subnet && !within ? [`no configured subnet or ip-range contain the IP address ${text}`] : []),
+    ...(subnets.length === 0 ? [GIVEN_SUBNETS] : []),
+    ...(subnets.length > 0 && !within
+      ? [`no configured subnet or ip-range contain the IP address ${text}`]
+      : []),
   ];
 };
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomBytes } from 'node:crypto';
 import type { HostNetwork } from '../../../adapters/host-network/index.ts';
 import type { LinkRemover, NetlinkConnection } from '../../../adapters/netlink/index.ts';
-import { EngineError, isKind } from '../../../base/errors.ts';
+import { EngineError } from '../../../base/errors.ts';
 import { type Ip, type IpPrefix, formatIp, parseIp } from '../../../spec/ip.ts';
 import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
-import { errnoOf } from '../../../sys/errno.ts';
 import { AddressPool } from '../address-pool.ts';
 import { withBirthSettings } from '../birth-settings.ts';
+import { hostLinkName, muteCable, prefixesOf, strayCables } from '../cable.ts';
 import {
   type ActiveNetwork,
   type EndpointPlace,
@@ -29,10 +28,6 @@ export interface BridgeDeps {
 }
 
 type Subnet = Pick<BridgeSettings, 'address' | 'range' | 'gateway' | 'reserved'>;
-
-/** Docker's name of a host's end: `veth` and seven hex digits. */
-const HOST_LINK = /^veth[0-9a-f]{7}$/;
-const hostLinkName = (): string => `veth${randomBytes(4).toString('hex').slice(0, 7)}`;
 
 /** The pool of one of its subnets. */
 const poolOf = ({ address, range, gateway, reserved = [] }: Subnet): AddressPool =>
@@ -137,7 +132,7 @@ export class BridgeNetwork implements ActiveNetwork {
 
   attach(endpoint: PlacedEndpoint, { file, inside, isWayOut }: NamespaceSite): void {
     const { host } = this.#deps;
-    const addresses = this.#addressesOf(endpoint);
+    const addresses = prefixesOf(endpoint);
     const { interfaceName: name, macAddress, hostLink } = endpoint;
     const peer = { name, macAddress, namespace: file };
     withBirthSettings(this.#deps.hostNetwork, this.#pool6 !== undefined, () => {
@@ -156,20 +151,13 @@ export class BridgeNetwork implements ActiveNetwork {
 
   detach(place: EndpointPlace): void {
     const { host } = this.#deps;
-    const addresses = this.#addressesOf(place);
+    const addresses = prefixesOf(place);
     if (addresses.length === 0) return;
     for (const address of addresses) {
       (address.family === 4 ? this.#pool : this.#pool6)?.release(address);
       host.deleteNeighbour(this.#bridge, address);
     }
-    // Removing the pair would wait for other processors; it goes with its namespace, and until then nothing passes it.
-    try {
-      host.changePort(place.hostLink, { forwarding: false });
-    } catch (error) {
-      // It was never made, or somebody took it down or out of the bridge: nothing passes it either.
-      if (!isKind(error, 'not-found') && errnoOf(error) !== 'ENETDOWN' && errnoOf(error) !== 'EOPNOTSUPP')
-        throw error;
-    }
+    muteCable(host, place.hostLink);
   }
 
   async unplug(place: EndpointPlace): Promise<void> {
@@ -181,10 +169,7 @@ export class BridgeNetwork implements ActiveNetwork {
   }
 
   strays(known: ReadonlySet<string>): readonly string[] {
-    return this.#deps.host
-      .links()
-      .filter(({ name, kind, master }) => kind === 'veth' && master === this.#bridge && HOST_LINK.test(name))
-      .flatMap(({ name }) => (known.has(name) ? [] : [name]));
+    return strayCables(this.#deps.host, this.#bridge, known);
   }
 
   async removeStray(name: string): Promise<void> {
@@ -207,14 +192,5 @@ export class BridgeNetwork implements ActiveNetwork {
 
   get #gateway(): Ip {
     return this.settings.gateway ?? this.settings.address;
-  }
-
-  #addressesOf(place: EndpointPlace): readonly IpPrefix[] {
-    const four = parseIp(place.ipv4Address);
-    const six = parseIp(place.ipv6Address);
-    return [
-      ...(four ? [{ ...four, length: place.ipv4PrefixLength }] : []),
-      ...(six ? [{ ...six, length: place.ipv6PrefixLength }] : []),
-    ];
   }
 }

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { HostNetwork } from '../../../adapters/host-network/index.ts';
+import type { LinkRemover, NetlinkConnection } from '../../../adapters/netlink/index.ts';
+import { EngineError } from '../../../base/errors.ts';
+import { type Ip, type IpPrefix, ipBytes, parseIp } from '../../../spec/ip.ts';
+import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
+import { withBirthSettings } from '../birth-settings.ts';
+import { hostLinkName, muteCable, prefixesOf, strayCables } from '../cable.ts';
+import {
+  type ActiveNetwork,
+  type EndpointPlace,
+  NO_PLACE,
+  type NamespaceSite,
+  type PlacedEndpoint,
+} from '../driver.ts';
+import { endpointErrors } from '../endpoint-errors.ts';
+import { sysctlErrors } from '../endpoint-sysctls.ts';
+import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
+import type { Network } from '../networks.ts';
+import { SubnetAddresses, givenSubnets, placeOf } from '../on-parent/subnet-addresses.ts';
+import type { StoredOverlay } from './stored-overlay.ts';
+import { type OverlayPeer, tellPeers } from './tunnel.ts';
+
+export interface OverlayDeps {
+  /** The host's own namespace. */
+  readonly host: NetlinkConnection;
+  readonly remover: LinkRemover;
+  readonly hostNetwork: HostNetwork;
+}
+
+/** Of an address: whoever has it anywhere has the same one, so neighbours' tables stay right when it moves. */
+const macAddressOf = (address: Ip | undefined): string =>
+  address?.family === 4
+    ? `02:42:${ipBytes(address)
+        .toString('hex')
+        .replace(/(..)(?=.)/g, '$1:')}`
+    : randomMacAddress();
+
+/** A network that other hosts have too: a bridge here, with a VXLAN tunnel to theirs. The host itself is not in it. */
+export class OverlayNetwork implements ActiveNetwork {
+  readonly network: Network;
+  readonly settings: StoredOverlay;
+  readonly usesHost = false;
+  readonly publishes = false;
+  readonly interfacePrefix = 'eth';
+  readonly #deps: OverlayDeps;
+  readonly #bridge: number;
+  readonly #addresses: SubnetAddresses;
+
+  /** `bridge` is the index of its bridge, which is up. */
+  constructor(deps: OverlayDeps, network: Network, settings: StoredOverlay, bridge: number) {
+    this.network = network;
+    this.settings = settings;
+    this.#deps = deps;
+    this.#bridge = bridge;
+    this.#addresses = new SubnetAddresses(settings.subnets, `${network.name} (${network.id})`);
+  }
+
+  get subnets(): readonly IpPrefix[] {
+    return this.#addresses.subnets;
+  }
+
+  /** Who has the network beside this host, from now on. Takes effect at once; the daemon forgets it when it ends. */
+  setPeers(peers: readonly OverlayPeer[]): void {
+    tellPeers(this.#deps.host, this.settings, peers, 'left');
+  }
+
+  check(request: EndpointRequest): readonly string[] {
+    const choice = { predefined: false, ...givenSubnets(this.settings.subnets) };
+    return [...endpointErrors(request, choice), ...sysctlErrors(request)];
+  }
+
+  reserve(request: EndpointRequest | undefined): EndpointPlace {
+    const asked = request?.macAddress ?? '';
+    const macAddress = asked === '' ? undefined : parseMacAddress(asked);
+    const { ipv4Address = '', ipv6Address = '' } = request?.ipamConfig ?? {};
+    const four = this.#addresses.take(4, ipv4Address);
+    using taken = new DisposableStack();
+    taken.defer(() => this.#addresses.release(placeOf(four, undefined, false).ipv4Address));
+    const six = this.#addresses.take(6, ipv6Address);
+    taken.move();
+    return {
+      ...NO_PLACE,
+      macAddress: macAddress ?? macAddressOf(four?.address),
+      ...placeOf(four, six, !this.network.internal),
+      hostLink: hostLinkName(),
+    };
+  }
+
+  claim(place: EndpointPlace): void {
+    this.#addresses.claim(place.ipv4Address);
+    this.#addresses.claim(place.ipv6Address);
+  }
+
+  attach(endpoint: PlacedEndpoint, { file, inside, isWayOut }: NamespaceSite): void {
+    const { interfaceName: name, macAddress, hostLink } = endpoint;
+    const addresses = prefixesOf(endpoint);
+    const peer = { name, macAddress, namespace: file };
+    const hasIpv6 = addresses.some(({ family }) => family === 6);
+    withBirthSettings(this.#deps.hostNetwork, hasIpv6, () => {
+      this.#deps.host.createVeth({ name: hostLink, mtu: this.settings.mtu, master: this.#bridge, peer });
+    });
+    const index = inside.link(name)?.index;
+    if (index === undefined) throw new EngineError('internal', `${name} was not made`);
+    for (const address of addresses) inside.addAddress(index, address);
+    inside.changeLink(index, { up: true });
+    const gateways = [
+      isWayOut.ipv4 ? parseIp(endpoint.gateway) : undefined,
+      isWayOut.ipv6 ? parseIp(endpoint.ipv6Gateway) : undefined,
+    ];
+    for (const gateway of gateways) if (gateway) inside.addRoute({ gateway, index });
+  }
+
+  detach(place: EndpointPlace): void {
+    this.#addresses.release(place.ipv4Address);
+    this.#addresses.release(place.ipv6Address);
+    muteCable(this.#deps.host, place.hostLink);
+  }
+
+  async unplug(place: EndpointPlace): Promise<void> {
+    await this.#deps.remover.takeOff(place.hostLink);
+  }
+
+  isAttached(place: EndpointPlace): boolean {
+    return this.#deps.host.link(place.hostLink)?.master === this.#bridge;
+  }
+
+  strays(known: ReadonlySet<string>): readonly string[] {
+    return strayCables(this.#deps.host, this.#bridge, known);
+  }
+
+  async removeStray(name: string): Promise<void> {
+    await this.#deps.remover.remove(name);
+  }
+}
