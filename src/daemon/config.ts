@@ -83,10 +83,19 @@ export interface Config {
   readonly fixedCidr: string;
   /** Gateway of containers on the default bridge; empty for the bridge itself. */
   readonly defaultGateway: string;
+  readonly ipv6: boolean;
+  readonly bip6: string;
+  readonly fixedCidr6: string;
+  readonly defaultGateway6: string;
+  /** Options of new networks that say nothing else, by driver. */
+  readonly defaultNetworkOptions: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly icc: boolean;
   readonly ipForward: boolean;
   readonly ipMasquerade: boolean;
+  readonly ipForwardNoDrop: boolean;
   readonly firewall: boolean;
+  readonly firewall6: boolean;
+  readonly allowDirectRouting: boolean;
   readonly userlandProxy: boolean;
   /** Host address of ports published without one. */
   readonly defaultHostAddress: string;
@@ -235,10 +244,18 @@ const networkConfig = (
   | 'bip'
   | 'fixedCidr'
   | 'defaultGateway'
+  | 'ipv6'
+  | 'bip6'
+  | 'fixedCidr6'
+  | 'defaultGateway6'
+  | 'defaultNetworkOptions'
   | 'icc'
   | 'ipForward'
   | 'ipMasquerade'
+  | 'ipForwardNoDrop'
   | 'firewall'
+  | 'firewall6'
+  | 'allowDirectRouting'
   | 'userlandProxy'
   | 'defaultHostAddress'
   | 'mtu'
@@ -252,10 +269,18 @@ const networkConfig = (
   bip: settings.bip ?? '',
   fixedCidr: settings['fixed-cidr'] ?? '',
   defaultGateway: settings['default-gateway'] ?? '',
+  ipv6: settings.ipv6 ?? false,
+  bip6: settings.bip6 ?? '',
+  fixedCidr6: settings['fixed-cidr-v6'] ?? '',
+  defaultGateway6: settings['default-gateway-v6'] ?? '',
+  defaultNetworkOptions: settings['default-network-opt'] ?? {},
   icc: settings.icc ?? true,
   ipForward: settings['ip-forward'] ?? true,
   ipMasquerade: settings['ip-masq'] ?? true,
+  ipForwardNoDrop: settings['ip-forward-no-drop'] ?? false,
   firewall: settings.iptables ?? true,
+  firewall6: settings.ip6tables ?? true,
+  allowDirectRouting: settings['allow-direct-routing'] ?? false,
   userlandProxy: settings['userland-proxy'] ?? true,
   defaultHostAddress: settings.ip ?? '0.0.0.0',
   mtu: count(settings.mtu, MTU),

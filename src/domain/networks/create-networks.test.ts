@@ -104,8 +104,8 @@ test('forwarding and the loopback route are switched on, and only when asked for
   const on = createMachine();
   await on.boot();
   assert.deepEqual(on.hostNetwork.writes, [
-    ['ipv4/ip_forward', '1'],
     ['ipv4/conf/docker0/route_localnet', '1'],
+    ['ipv4/ip_forward', '1'],
   ]);
   const off = createMachine();
   await off.boot({ ipForward: false, firewall: false });

@@ -1,40 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Change, Element, Nftables } from '../../adapters/nftables/index.ts';
-import { isKind } from '../../base/errors.ts';
+import { isKind, messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { addBridge, bridgeParts, removeBridge } from './firewall/bridge-rules.ts';
+import { DirectPorts } from './firewall/direct-ports.ts';
 import {
+  type Family,
   type GuardedBridge,
   type Opening,
-  firewallTable,
-  firewallTable6,
-  openingElement,
-} from './firewall-rules.ts';
-import { type PortTarget, portElements } from './port-elements.ts';
+  type TablePlace,
+  placeOf,
+} from './firewall/guarded-bridge.ts';
+import { FOREIGN, USERS, firewallTable, openingElement } from './firewall/table-rules.ts';
+import type { PortTarget } from './port-elements.ts';
 import type { PublishedPort } from './published-port.ts';
 
-const keyOf = ({ map, key }: Element): string => `${map} ${key}`;
+export interface FirewallOptions {
+  readonly nftables: Nftables;
+  /** This engine's own name in its network namespace. */
+  readonly table: string;
+  /** Families that are the engine's to filter and translate; of others nothing is ever done. */
+  readonly families: readonly Family[];
+  /** Published ports are reached at the containers' own addresses too. */
+  readonly allowDirect: boolean;
+  /** What is forwarded and concerns no bridge is left alone, even where forwarding began with this engine. */
+  readonly keepsForeign: boolean;
+  readonly log: Log;
+}
+
+const keyOf = ({ table, map, key }: Element): string => `${table} ${map} ${key}`;
 const adding = (element: Element): Change => ({ change: 'add-element', element });
+const sameBridge = (one: GuardedBridge | undefined, other: GuardedBridge): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
 
 /**
  * The engine's packet filter and address translation, and the memory of what is in it: a table that somebody else
- * flushed is put back whole at the next change.
+ * flushed is put back whole. Bridges and ports come and go in transactions of their own size, whatever else there is.
  */
 export class Firewall {
-  readonly #nftables: Nftables;
-  readonly #table: string;
-  readonly #enabled: boolean;
+  readonly #options: FirewallOptions;
+  readonly #direct: DirectPorts;
   readonly #elements = new Map<string, Element>();
-  #bridges: readonly GuardedBridge[] = [];
-  #hasTable6 = false;
+  /** By device. */
+  readonly #bridges = new Map<string, GuardedBridge>();
+  /** Where this engine made the host a router: what is no concern of its bridges is not forwarded. */
+  readonly #closed = new Set<Family>();
+  #started = false;
 
-  /** `table` is this engine's own name in its network namespace. Not `enabled`: nothing is ever done. */
-  constructor(nftables: Nftables, table: string, enabled: boolean) {
-    this.#nftables = nftables;
-    this.#table = table;
-    this.#enabled = enabled;
+  constructor(options: FirewallOptions) {
+    this.#options = options;
+    this.#direct = new DirectPorts(options, () => this.#bridges.values());
   }
 
   get enabled(): boolean {
-    return this.#enabled;
+    return this.#options.families.length > 0;
+  }
+
+  /** Whether the engine filters and translates packets of a family. */
+  serves(family: Family): boolean {
+    return this.#options.families.includes(family);
+  }
+
+  /** Names of its tables. */
+  get tables(): readonly string[] {
+    return this.#options.families.map((family) => this.#placeOf(family).table);
   }
 
   /** Puts rules and elements in place in one transaction: what was published before stays reachable throughout. */
@@ -42,41 +71,162 @@ export class Firewall {
     bridges: readonly GuardedBridge[],
     published: readonly (readonly [PublishedPort, PortTarget])[],
   ): void {
-    this.#bridges = bridges;
+    this.#bridges.clear();
+    for (const bridge of bridges) this.#bridges.set(bridge.device, bridge);
     this.#elements.clear();
-    for (const [port, target] of published) this.#note(this.#elementsOf(port, target));
-    this.#putBack();
+    for (const [port, target] of published) this.#note(this.#direct.opened(port, target));
+    for (const family of this.#options.families) {
+      const { table, family: tableFamily } = this.#placeOf(family);
+      const before = this.#options.nftables.contents(table, tableFamily);
+      if (before?.chains.has(FOREIGN) === true && !this.#options.keepsForeign) this.#closed.add(family);
+    }
+    this.#started = true;
+    this.putBack();
   }
 
   /** Other bridges from now on; what is published stays so throughout. */
   guard(bridges: readonly GuardedBridge[]): void {
-    this.#bridges = bridges;
-    this.#putBack();
+    const before = new Map(this.#bridges);
+    this.#bridges.clear();
+    for (const bridge of bridges) this.#bridges.set(bridge.device, bridge);
+    const gone = [...before.values()].filter(
+      (bridge) => !sameBridge(this.#bridges.get(bridge.device), bridge),
+    );
+    const added = bridges.filter((bridge) => !sameBridge(before.get(bridge.device), bridge));
+    this.#change([
+      ...gone.flatMap((bridge) => this.#bridgeChanges(removeBridge, bridge)),
+      ...added.flatMap((bridge) => this.#bridgeChanges(addBridge, bridge)),
+    ]);
   }
 
   publish(ports: readonly PublishedPort[], target: PortTarget): void {
-    this.#add(ports.flatMap((port) => this.#elementsOf(port, target)));
+    const added = ports.flatMap((port) => this.#direct.opened(port, target));
+    this.#add(added, () => ports.flatMap((port) => this.#direct.closed(port, target)));
   }
 
   withdraw(ports: readonly PublishedPort[], target: PortTarget): void {
-    this.#remove(ports.flatMap((port) => this.#elementsOf(port, target)));
+    this.#remove(ports.flatMap((port) => this.#direct.closed(port, target)));
+  }
+
+  /** Published ports change in one step; what is the same before and after is not touched. */
+  exchange(
+    before: readonly (readonly [PublishedPort, PortTarget])[],
+    after: readonly (readonly [PublishedPort, PortTarget])[],
+  ): void {
+    const closed = before.flatMap(([port, target]) => this.#direct.closed(port, target));
+    const gone = new Map(closed.map((element) => [keyOf(element), element]));
+    const opened = after.flatMap(([port, target]) => this.#direct.opened(port, target));
+    const next = new Map(opened.map((element) => [keyOf(element), element]));
+    const removed = [...gone.values()].filter(
+      (element) => next.get(keyOf(element))?.value !== element.value && this.#elements.delete(keyOf(element)),
+    );
+    const added = [...next.values()].filter(
+      (element) => this.#elements.get(keyOf(element))?.value !== element.value,
+    );
+    this.#note(added);
+    try {
+      this.#change([
+        ...removed.map((element): Change => ({ change: 'delete-element', element })),
+        ...added.map(adding),
+      ]);
+    } catch (error) {
+      for (const element of added) this.#elements.delete(keyOf(element));
+      this.#note(removed);
+      for (const [port, target] of after) this.#direct.closed(port, target);
+      for (const [port, target] of before) this.#direct.opened(port, target);
+      throw error;
+    }
   }
 
   /** Lets containers reach ports of others where a bridge keeps them apart. What is open already is no error. */
   letThrough(openings: readonly Opening[]): void {
-    this.#add(openings.map((opening) => openingElement(this.#table, opening)));
+    if (!this.serves('ip')) return;
+    const added = openings.map((opening) => openingElement(this.#placeOf('ip'), opening));
+    this.#add(added, () => added);
   }
 
   shut(openings: readonly Opening[]): void {
-    this.#remove(openings.map((opening) => openingElement(this.#table, opening)));
+    this.#remove(openings.map((opening) => openingElement(this.#placeOf('ip'), opening)));
   }
 
-  #add(added: readonly Element[]): void {
+  /** The engine has made the host forward packets of a family, for the sake of its bridges alone. */
+  forwardingBegan(family: Family): void {
+    if (this.#options.keepsForeign || !this.serves(family)) return;
+    this.#closed.add(family);
+    if (this.#started) this.putBack();
+  }
+
+  /** Takes the tables away, unless containers that outlive this daemon, or the host's administrator, need them. */
+  close(): void {
+    if (!this.#started || this.#elements.size > 0 || this.#closed.size > 0) return;
+    const places = this.#options.families.map((family) => this.#placeOf(family));
+    if (places.some((place) => this.#hasUsersRules(place))) return;
+    this.#options.nftables.apply(
+      places.map(({ table, family }) => ({
+        change: 'delete-table',
+        table,
+        ...(family ? { family } : {}),
+      })),
+    );
+  }
+
+  /** Makes the tables as they are to be, whatever is there: in one transaction, the administrator's own part untouched. */
+  putBack(): void {
+    const { families, nftables, log } = this.#options;
+    if (families.length === 0) return;
+    try {
+      nftables.apply(this.#whole('renew-table'));
+    } catch (error) {
+      if (!isKind(error, 'conflict')) throw error;
+      // Something of the administrator's uses what is the engine's: without its rules no container is safe.
+      log.error('the rules of users in the firewall had to go', { error: messageOf(error) });
+      nftables.apply(this.#whole('replace-table'));
+    }
+  }
+
+  #whole(change: 'renew-table' | 'replace-table'): readonly Change[] {
+    const { families, allowDirect, table: name } = this.#options;
+    const bridges = [...this.#bridges.values()];
+    const tables = families.flatMap((family): readonly Change[] => {
+      const context = { family, allowDirect };
+      const parts = bridges.map((bridge) => bridgeParts(this.#placeOf(family), bridge, context));
+      const base = firewallTable(name, family, this.#closed.has(family));
+      // Chains stand in the table's own command: nft makes elements of intervals with their map, before later commands.
+      const table = { ...base, chains: [...base.chains, ...parts.flatMap(({ chains }) => chains)] };
+      return [
+        change === 'renew-table' ? { change, table, keeps: USERS } : { change, table },
+        ...parts.flatMap(({ elements }) => elements.map(adding)),
+      ];
+    });
+    return [...tables, ...[...this.#elements.values()].map(adding)];
+  }
+
+  #bridgeChanges(make: typeof addBridge, bridge: GuardedBridge): readonly Change[] {
+    const { families, allowDirect } = this.#options;
+    return families.flatMap((family) => make(this.#placeOf(family), bridge, { family, allowDirect }));
+  }
+
+  #placeOf(family: Family): TablePlace {
+    return placeOf(this.#options.table, family);
+  }
+
+  #hasUsersRules({ table, family }: TablePlace): boolean {
+    const { chains, maps, sets } = this.#options.nftables.contents(table, family) ?? {
+      chains: new Map<string, number>(),
+      maps: [],
+      sets: [],
+    };
+    const names = [...maps, ...sets, ...[...chains].flatMap(([name, rules]) => (rules > 0 ? [name] : []))];
+    return names.some((name) => name.startsWith(USERS));
+  }
+
+  /** `undo` gives what must not be there when it fails. */
+  #add(added: readonly Element[], undo: () => readonly Element[]): void {
     this.#note(added);
     try {
       this.#change(added.map(adding));
     } catch (error) {
-      for (const element of added) this.#elements.delete(keyOf(element));
+      for (const element of undo()) this.#elements.delete(keyOf(element));
       throw error;
     }
   }
@@ -86,56 +236,17 @@ export class Firewall {
     this.#change(gone.map((element) => ({ change: 'delete-element', element })));
   }
 
-  /** Takes the table away, unless containers that outlive this daemon are reached by it. */
-  close(): void {
-    if (this.#enabled && this.#elements.size === 0)
-      this.#nftables.apply([
-        { change: 'delete-table', table: this.#table },
-        ...(this.#hasTable6 ? [{ change: 'delete-table', table: this.#table6, family: 'ip6' } as const] : []),
-      ]);
-  }
-
-  get #table6(): string {
-    return `${this.#table}-ipv6`;
-  }
-
-  /** Without a bridge of that family there is no table: a host without IPv6 may not know the family at all. */
-  #table6Changes(): readonly Change[] {
-    const bridges = this.#bridges.filter(({ subnet6 }) => subnet6 !== undefined);
-    if (bridges.length > 0) {
-      this.#hasTable6 = true;
-      return [{ change: 'replace-table', table: firewallTable6(this.#table6, bridges) }];
-    }
-    if (!this.#hasTable6) return [];
-    this.#hasTable6 = false;
-    return [{ change: 'delete-table', table: this.#table6, family: 'ip6' }];
-  }
-
-  #elementsOf(port: PublishedPort, target: PortTarget): readonly Element[] {
-    return portElements({ ip: this.#table, ip6: this.#table6 }, port, target);
-  }
-
   #note(elements: readonly Element[]): void {
     for (const element of elements) this.#elements.set(keyOf(element), element);
   }
 
   #change(changes: readonly Change[]): void {
-    if (!this.#enabled || changes.length === 0) return;
+    if (!this.#started || changes.length === 0) return;
     try {
-      this.#nftables.apply(changes);
+      this.#options.nftables.apply(changes);
     } catch (error) {
       if (!isKind(error, 'not-found')) throw error;
-      this.#putBack();
+      this.putBack();
     }
-  }
-
-  #putBack(): void {
-    if (!this.#enabled) return;
-    const table = firewallTable(this.#table, this.#bridges);
-    this.#nftables.apply([
-      { change: 'replace-table', table },
-      ...this.#table6Changes(),
-      ...[...this.#elements.values()].map(adding),
-    ]);
   }
 }

@@ -4,7 +4,7 @@ import type { Port } from '../../spec/port.ts';
 import { BridgeNetwork } from './bridge/bridge-network.ts';
 import type { ActiveNetwork } from './driver.ts';
 import type { Firewall } from './firewall.ts';
-import type { Opening } from './firewall-rules.ts';
+import type { Opening } from './firewall/guarded-bridge.ts';
 import type { Endpoint, PortOpening } from './networks.ts';
 
 export interface LinkedPortsDeps {

@@ -10,7 +10,7 @@ const AT_ADDRESS = 'published_at';
 const RANGE = 'published_range';
 const RANGE_AT = 'published_range_at';
 /** Ports of containers that are reached at the container's own address. */
-const OPENED = 'opened';
+export const OPENED = 'opened';
 
 const mapsOf = (address: 'ipv4_addr' | 'ipv6_addr'): readonly ElementMap[] => [
   { name: ANYWHERE, type: `inet_proto . inet_service : ${address} . inet_service` },

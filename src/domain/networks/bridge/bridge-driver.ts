@@ -2,6 +2,7 @@
 import { EngineError } from '../../../base/errors.ts';
 import { shortId } from '../../../base/ids.ts';
 import { networkOf, overlaps } from '../../../spec/ip.ts';
+import type { Reach } from '../firewall/guarded-bridge.ts';
 import type { NetworkDriver, NetworkDriverDeps, NetworkDraft, NetworkPlan } from '../network-driver.ts';
 import type { IpamPool, Network } from '../networks.ts';
 import { type PlanSubnetsContext, type SubnetPlan, planSubnets } from '../plan-subnets.ts';
@@ -10,6 +11,9 @@ import { BridgeNetwork } from './bridge-network.ts';
 import { BRIDGE_NAME, type BridgeOptions, readBridgeOptions } from './bridge-options.ts';
 import { type BridgeSettings, subnetsOf } from './bridge-settings.ts';
 import { checkDeviceName, makeBridge } from './make-bridge.ts';
+
+/** A network that is cut off is reached from nowhere; what it would be otherwise makes no difference. */
+const reachOf = (mode: BridgeOptions['gatewayModeIpv4']): Reach => (mode === 'isolated' ? 'nat' : mode);
 
 const settingsOf = (
   { id, internal }: Network,
@@ -24,7 +28,9 @@ const settingsOf = (
   masquerade: options.masquerade,
   internal,
   isolated: options.gatewayModeIpv4 === 'isolated',
-  unprotected: options.gatewayModeIpv4 === 'nat-unprotected',
+  reachIpv4: reachOf(options.gatewayModeIpv4),
+  reachIpv6: reachOf(options.gatewayModeIpv6),
+  trusted: options.trusted,
   inhibitIpv4: options.inhibitIpv4,
   ...(options.hostIpv4 ? { hostIpv4: options.hostIpv4 } : {}),
   ...(options.hostIpv6 ? { hostIpv6: options.hostIpv6 } : {}),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError } from '../../../base/errors.ts';
 import { type Ip, parseIp } from '../../../spec/ip.ts';
+import type { Reach } from '../firewall/guarded-bridge.ts';
 
 const BRIDGE = 'com.docker.network.bridge.';
 /** The device's name. */
@@ -11,7 +12,7 @@ const HOST_IPV4 = 'com.docker.network.host_ipv4';
 const HOST_IPV6 = 'com.docker.network.host_ipv6';
 const TRUSTED = `${BRIDGE}trusted_host_interfaces`;
 
-type GatewayMode = 'nat' | 'nat-unprotected' | 'isolated';
+type GatewayMode = Reach | 'isolated';
 
 /** What a client chose of a bridge network by its options. */
 export interface BridgeOptions {
@@ -28,6 +29,8 @@ export interface BridgeOptions {
   readonly hostIpv4?: Ip;
   readonly hostIpv6?: Ip;
   readonly interfacePrefix: string;
+  /** Devices of the host from which published ports are reached at the containers' own addresses. */
+  readonly trusted: readonly string[];
   /** Of what is accepted and has no effect. */
   readonly warnings: readonly string[];
 }
@@ -73,18 +76,21 @@ const readAddress = (options: Options, key: string): Ip | undefined => {
 const readGatewayMode = (options: Options, family: 'ipv4' | 'ipv6', internal: boolean): GatewayMode => {
   const key = `${BRIDGE}gateway_mode_${family}`;
   const text = options[key] ?? 'nat';
-  if (text === 'routed')
-    throw new EngineError(
-      'not-implemented',
-      `${key}: the gateway mode routed is not implemented yet by this engine`,
-    );
   if (text === 'isolated' && !internal)
     throw new EngineError('internal', "gateway mode 'isolated' can only be used for an internal network");
-  if (text === 'nat' || text === 'nat-unprotected' || text === 'isolated') return text;
+  if (text === 'nat' || text === 'nat-unprotected' || text === 'routed' || text === 'isolated') return text;
   throw invalid(key, text, `unknown gateway mode ${text}`);
 };
 
-/** Reads what is known of `options`; other keys are anybody's. @throws invalid-argument in Docker's words; internal, not-implemented */
+/** Names in a list with colons between them; rules cannot carry other ones, and the kernel has none longer. */
+const readTrusted = (options: Options): readonly string[] => {
+  const names = (options[TRUSTED] ?? '').split(':').filter(Boolean);
+  const bad = names.find((name) => !/^[A-Za-z0-9_.@-]{1,15}$/.test(name));
+  if (bad !== undefined) throw invalid(TRUSTED, options[TRUSTED] ?? '', `invalid interface name ${bad}`);
+  return names;
+};
+
+/** Reads what is known of `options`; other keys are anybody's. @throws invalid-argument in Docker's words; internal */
 export const readBridgeOptions = (options: Options, internal: boolean): BridgeOptions => {
   const hostIpv4 = readAddress(options, HOST_IPV4);
   const hostIpv6 = readAddress(options, HOST_IPV6);
@@ -102,6 +108,7 @@ export const readBridgeOptions = (options: Options, internal: boolean): BridgeOp
     ...(hostIpv4 ? { hostIpv4 } : {}),
     ...(hostIpv6 ? { hostIpv6 } : {}),
     interfacePrefix: options[INTERFACE_PREFIX] ?? '',
-    warnings: TRUSTED in options ? [`The option ${TRUSTED} has no effect yet in this engine`] : [],
+    trusted: readTrusted(options),
+    warnings: [],
   };
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type IpPrefix, type Ip, formatIp, formatIpPrefix, networkOf } from '../../../spec/ip.ts';
+import type { Reach } from '../firewall/guarded-bridge.ts';
 import type { IpamPool } from '../networks.ts';
 
 /** A bridge with all that was chosen for it. */
@@ -29,8 +30,13 @@ export interface BridgeSettings {
   readonly internal?: boolean;
   /** The bridge has no address: not even the host is reached. */
   readonly isolated?: boolean;
-  /** Containers can be reached from outside at ports that are not published. */
+  /** How containers are reached from elsewhere, by family; absent: at the host's addresses alone. */
+  readonly reachIpv4?: Reach;
+  readonly reachIpv6?: Reach;
+  /** In records of older daemons: `reachIpv4` is `nat-unprotected`. */
   readonly unprotected?: boolean;
+  /** Devices of the host from which published ports are reached at the containers' own addresses. */
+  readonly trusted?: readonly string[];
   /** The bridge has no IPv4 address, though the gateway's stays reserved. */
   readonly inhibitIpv4?: boolean;
   /** Source addresses of what leaves, instead of those of the way that it takes. */
