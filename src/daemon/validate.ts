@@ -90,7 +90,8 @@ export const validateSettings = (settings: Settings): void => {
 
 /** What `--validate` lets pass and a start does not. @throws invalid-argument, in dockerd's words */
 export const refuseContradictions = (settings: Settings): void => {
-  if (settings.bridge !== undefined && settings.bridge !== '' && (settings.bip ?? '') !== '')
+  const [bridge, bip, bip6] = [settings.bridge, settings.bip, settings.bip6].map((text) => text ?? '');
+  if (bridge !== '' && (bip !== '' || bip6 !== ''))
     throw invalid('You specified -b & --bip, mutually exclusive options. Please specify only one');
   if (settings.iptables === false && settings.icc === false)
     throw invalid(

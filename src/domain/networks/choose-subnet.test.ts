@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isKind } from '../../base/errors.ts';
 import { formatIpPrefix, parseIpPrefix } from '../../spec/ip.ts';
-import { DEFAULT_SOURCES, chooseSubnet } from './choose-subnet.ts';
+import { chooseSubnet, sourcesOf } from './choose-subnet.ts';
 
-const choose = (taken: readonly string[], sources = DEFAULT_SOURCES): string =>
+const choose = (taken: readonly string[], sources = sourcesOf(4, [], '')): string =>
   formatIpPrefix(
     chooseSubnet(
       sources,

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
 import { EngineError } from '../../base/errors.ts';
-import { type IpPrefix, bitsOf, lastOf, networkOf, overlaps, parseIpPrefix } from '../../spec/ip.ts';
+import {
+  type IpPrefix,
+  bitsOf,
+  formatIpPrefix,
+  lastOf,
+  networkOf,
+  overlaps,
+  parseIpPrefix,
+} from '../../spec/ip.ts';
 
 /** A range that subnets of `size` leading bits are cut from. */
 export interface SubnetSource {
@@ -9,7 +18,7 @@ export interface SubnetSource {
 }
 
 /** Docker's own, in its order: docker0 is the first of them. */
-export const DEFAULT_SOURCES: readonly SubnetSource[] = [
+const DEFAULT_SOURCES: readonly SubnetSource[] = [
   { base: '172.17.0.0/16', size: 16 },
   { base: '172.18.0.0/16', size: 16 },
   { base: '172.19.0.0/16', size: 16 },
@@ -18,6 +27,31 @@ export const DEFAULT_SOURCES: readonly SubnetSource[] = [
   { base: '172.28.0.0/14', size: 16 },
   { base: '192.168.0.0/16', size: 20 },
 ];
+
+/** Bits of the prefix that all unique local subnets of a host share, and of each of them (RFC 4193). */
+const SITE = 48;
+const LAN = 64;
+
+/** `fd…::/48`, 40 bits of it from `seed`. */
+const uniqueLocalSource = (seed: string): SubnetSource => {
+  const bits = BigInt(`0x${createHash('sha256').update(seed).digest('hex').slice(0, 10)}`);
+  const value = ((0xfdn << 40n) | bits) << 80n;
+  return { base: formatIpPrefix({ family: 6, value, length: SITE }), size: LAN };
+};
+
+/**
+ * Where subnets of a family are cut from: the daemon's own pools, or without any Docker's; for IPv6 what is unique to the
+ * host that `seed` stands for.
+ */
+export const sourcesOf = (
+  family: 4 | 6,
+  pools: readonly SubnetSource[],
+  seed: string,
+): readonly SubnetSource[] => {
+  const own = pools.filter(({ base }) => parseIpPrefix(base)?.family === family);
+  if (own.length > 0) return own;
+  return family === 4 ? DEFAULT_SOURCES : [uniqueLocalSource(seed)];
+};
 
 const readSource = ({ base, size }: SubnetSource): IpPrefix => {
   const prefix = parseIpPrefix(base);

@@ -117,7 +117,10 @@ class Room implements NetworksRoom {
     for (const record of records) this.#left.set(record.container, record);
     claimPlaces({ networks: this.#active }, records);
     this.#firewall.replace(guardedBridges(this.#active), publishedOnRecord(records));
-    if (config.ipForward) beginForwarding(this.#firewall, this.#deps.hostNetwork, 'ip');
+    const families = config.ipForward
+      ? (['ip', ...(config.ipv6 === true ? (['ip6'] as const) : [])] as const)
+      : [];
+    for (const family of families) beginForwarding(this.#firewall, this.#deps.hostNetwork, family);
   }
 
   get drivers(): readonly string[] {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
 import { EngineError } from '../../base/errors.ts';
 import {
   type Ip,
@@ -12,7 +11,7 @@ import {
   parseIpPrefix,
 } from '../../spec/ip.ts';
 import { AddressPool } from './address-pool.ts';
-import { DEFAULT_SOURCES, type SubnetSource, chooseSubnet } from './choose-subnet.ts';
+import { type SubnetSource, chooseSubnet, sourcesOf } from './choose-subnet.ts';
 import type { IpamPool } from './networks.ts';
 
 /** A subnet of a network, with its gateway and what is kept from containers. */
@@ -43,28 +42,11 @@ export interface PlanSubnetsContext {
   readonly seed: string;
 }
 
-/** Bits of the prefix that all unique local subnets of a host share, and of each of them (RFC 4193). */
-const SITE = 48;
-const LAN = 64;
-
-/** `fd…::/48`, 40 bits of it from `seed`. */
-const uniqueLocalSource = (seed: string): SubnetSource => {
-  const bits = BigInt(`0x${createHash('sha256').update(seed).digest('hex').slice(0, 10)}`);
-  const value = ((0xfdn << 40n) | bits) << 80n;
-  return { base: formatIpPrefix({ family: 6, value, length: SITE }), size: LAN };
-};
-
 const familyOf = ({ subnet }: IpamPool): 4 | 6 | undefined => parseIpPrefix(subnet)?.family;
-
-const sourcesOf = (family: 4 | 6, { sources, seed }: PlanSubnetsContext): readonly SubnetSource[] => {
-  const own = sources.filter(({ base }) => parseIpPrefix(base)?.family === family);
-  if (own.length > 0) return own;
-  return family === 4 ? DEFAULT_SOURCES : [uniqueLocalSource(seed)];
-};
 
 /** A subnet that nobody has, of the daemon's own pools or Docker's. @throws not-found when none is free */
 export const chooseFreeSubnet = (family: 4 | 6, context: PlanSubnetsContext): IpPrefix =>
-  chooseSubnet(sourcesOf(family, context), [...context.own, ...context.occupied()]);
+  chooseSubnet(sourcesOf(family, context.sources, context.seed), [...context.own, ...context.occupied()]);
 
 const isOverlapping = (subnet: IpPrefix, { own }: PlanSubnetsContext): boolean =>
   own.some((one) => overlaps(one, subnet));

@@ -2,7 +2,7 @@
 import type { NetworkStore } from '../../adapters/store/index.ts';
 import { type NetworkId, parseId, randomId } from '../../base/ids.ts';
 import { type Timestamp, now } from '../../base/time.ts';
-import { type BridgeSettings, poolOf } from './bridge/bridge-settings.ts';
+import { type BridgeSettings, poolsOf } from './bridge/bridge-settings.ts';
 import type { Network } from './networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
 
@@ -57,6 +57,9 @@ export const plainNetworks = (store: NetworkStore): readonly Network[] => [
   { ...common, ...identityOf(store, 'none'), name: 'none', driver: 'null' },
 ];
 
+/** What stays the same on this host, from one data root on: the id of its network `host`. */
+export const hostSeed = (store: NetworkStore): NetworkId => identityOf(store, 'host').id;
+
 const BRIDGE = 'com.docker.network.bridge';
 
 /** The default bridge, under the id that it has had so far. Its options are those that Docker shows. */
@@ -69,7 +72,8 @@ export const bridgeNetwork = (
   ...identityOf(store, 'bridge'),
   name: 'bridge',
   driver: 'bridge',
-  ipam: { driver: 'default', pools: [poolOf(settings)] },
+  ipv6: settings.ipv6 !== undefined,
+  ipam: { driver: 'default', pools: poolsOf(settings) },
   options: {
     [`${BRIDGE}.default_bridge`]: 'true',
     [`${BRIDGE}.enable_icc`]: `${settings.icc}`,

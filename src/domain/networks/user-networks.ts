@@ -7,6 +7,7 @@ import { now } from '../../base/time.ts';
 import { matchLabels, refuseUnknownFilters } from '../../spec/filters.ts';
 import { untilFilter } from '../../spec/until-filter.ts';
 import type { EventPublisher } from '../events/index.ts';
+import { withDefaultOptions } from './default-options.ts';
 import type { ActiveNetwork } from './driver.ts';
 import type { NetworkDriver, NetworkDriverDeps, NetworkDrivers, NetworkPlan } from './network-driver.ts';
 import type { Endpoint, Network, NetworkCreateRequest, NetworkListQuery } from './networks.ts';
@@ -56,7 +57,8 @@ export class UserNetworks {
     }
   }
 
-  async create(request: NetworkCreateRequest): Promise<{ readonly id: NetworkId; readonly warning: string }> {
+  async create(asked: NetworkCreateRequest): Promise<{ readonly id: NetworkId; readonly warning: string }> {
+    const request = withDefaultOptions(asked, driverOf(asked), this.#deps.config());
     const driver = request.configOnly ? undefined : await this.#deps.drivers.find(driverOf(request));
     const planned = planNetwork(request, this.#context(driver));
     // No turn for others before what is decided counts for them.

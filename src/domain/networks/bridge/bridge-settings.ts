@@ -48,13 +48,22 @@ export interface BridgeSettings {
   readonly interfacePrefix?: string;
 }
 
-/** The bridge's own share in what `inspect` shows. */
-export const poolOf = ({ address, range, gateway }: BridgeSettings): IpamPool => ({
+const poolOf = ({
+  address,
+  range,
+  gateway,
+}: Pick<BridgeSettings, 'address' | 'range' | 'gateway'>): IpamPool => ({
   subnet: formatIpPrefix(networkOf(address)),
   gateway: formatIp(address),
   ...(range ? { ipRange: formatIpPrefix(range) } : {}),
-  ...(gateway ? { auxiliaryAddresses: { DefaultGatewayIPv4: formatIp(gateway) } } : {}),
+  ...(gateway ? { auxiliaryAddresses: { [`DefaultGatewayIPv${gateway.family}`]: formatIp(gateway) } } : {}),
 });
+
+/** The bridge's own share in what `inspect` shows. */
+export const poolsOf = (settings: BridgeSettings): readonly IpamPool[] => [
+  poolOf(settings),
+  ...(settings.ipv6 ? [poolOf(settings.ipv6)] : []),
+];
 
 /** Subnets of a bridge, both families. */
 export const subnetsOf = ({ address, ipv6 }: BridgeSettings): IpPrefix[] => [

@@ -6,10 +6,11 @@ import type { NetlinkConnection } from '../../../adapters/netlink/index.ts';
 import { isKind } from '../../../base/errors.ts';
 import { formatIpPrefix, parseIp, parseIpPrefix } from '../../../spec/ip.ts';
 import type { NetworksConfig } from '../networks-config.ts';
-import { poolOf } from './bridge-settings.ts';
+import { type BridgeSettings, poolsOf } from './bridge-settings.ts';
 import { prepareBridge } from './prepare-bridge.ts';
 import { sampleNetworksConfig as sampleConfig } from '../../../../test/support/sample-networks-config.ts';
 
+const poolOf = (settings: BridgeSettings) => poolsOf(settings)[0] ?? assert.fail('no pool');
 const withHost = (work: (host: NetlinkConnection) => void): void => {
   using host = createFakeNetlink().connect();
   work(host);
@@ -22,7 +23,7 @@ const prepare = (
   prepareBridge(
     host,
     { ...sampleConfig, ...changes },
-    resolvers.flatMap((text) => parseIp(text) ?? []),
+    { resolvers: resolvers.flatMap((text) => parseIp(text) ?? []), seed: 'seed' },
   );
 const give = (host: NetlinkConnection, name: string, ...addresses: readonly string[]): void => {
   host.createBridge({ name });
@@ -71,6 +72,36 @@ test('range and gateway are shown as Docker shows them', () =>
       gateway: '10.5.0.1',
       ipRange: '10.5.7.0/24',
       auxiliaryAddresses: { DefaultGatewayIPv4: '10.5.0.254' },
+    });
+  }));
+
+test('IPv6 is of the subnet that is given, or of one that only this host has', () =>
+  withHost((host) => {
+    const given = prepare(host, { ipv6: true, fixedCidr6: 'fd00:5::/64', defaultGateway6: 'fd00:5::9' });
+    assert.deepEqual(poolsOf(given.settings)[1], {
+      subnet: 'fd00:5::/64',
+      gateway: 'fd00:5::1',
+      auxiliaryAddresses: { DefaultGatewayIPv6: 'fd00:5::9' },
+    });
+    assert.deepEqual(addressesOf(host, 'docker0'), ['172.17.0.1/16', 'fd00:5::1/64']);
+    const moved = prepare(host, { ipv6: true, bip6: 'fd00:6::7/64', fixedCidr6: 'fd00:6::100/120' });
+    assert.deepEqual(poolsOf(moved.settings)[1], {
+      subnet: 'fd00:6::/64',
+      gateway: 'fd00:6::7',
+      ipRange: 'fd00:6::100/120',
+    });
+    assert.deepEqual(addressesOf(host, 'docker0'), ['172.17.0.1/16', 'fd00:6::7/64']);
+    host.deleteLink('docker0');
+    const own = poolsOf(prepare(host, { ipv6: true }).settings)[1];
+    assert.match(own?.subnet ?? '', /^fd[0-9a-f:]+::\/64$/);
+    assert.equal(poolsOf(prepare(host, { ipv6: true }).settings)[1]?.subnet, own?.subnet);
+  }));
+
+test('a range outside of the subnet that would be chosen is a subnet of its own', () =>
+  withHost((host) => {
+    assert.deepEqual(poolOf(prepare(host, { fixedCidr: '10.9.0.0/24' }).settings), {
+      subnet: '10.9.0.0/24',
+      gateway: '10.9.0.1',
     });
   }));
 

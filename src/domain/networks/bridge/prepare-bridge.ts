@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Link, NetlinkConnection } from '../../../adapters/netlink/index.ts';
-import { EngineError } from '../../../base/errors.ts';
-import {
-  type Ip,
-  type IpPrefix,
-  containsIp,
-  formatIp,
-  formatIpPrefix,
-  networkOf,
-  parseIp,
-  parseIpPrefix,
-} from '../../../spec/ip.ts';
-import { DEFAULT_SOURCES, chooseSubnet } from '../choose-subnet.ts';
-import { occupiedSubnets } from '../occupied-subnets.ts';
+import { type Ip, type IpPrefix, formatIpPrefix } from '../../../spec/ip.ts';
+import { sourcesOf } from '../choose-subnet.ts';
 import { randomMacAddress } from '../mac-address.ts';
 import type { NetworksConfig } from '../networks-config.ts';
+import type { PlannedSubnet } from '../plan-subnets.ts';
 import type { BridgeSettings } from './bridge-settings.ts';
+import { chooseDefaultSubnet, ownAddresses, refuseBridge } from './default-subnet.ts';
 
 const DEFAULT_DEVICE = 'docker0';
 /** Names that rules and commands can carry as they are; the kernel takes 15 bytes. */
 const DEVICE = /^[A-Za-z0-9_.-]{1,15}$/;
-/** Of addresses that only this link knows (RFC 3927). */
-const LINK_LOCAL: IpPrefix = { family: 4, value: 0xa9_fe_00_00n, length: 16 };
-
-const refuse = (text: string): EngineError =>
-  new EngineError('invalid-argument', `Error initializing network controller: ${text}`);
-const refuseBridge = (text: string): EngineError =>
-  refuse(`error creating default "bridge" network: ${text}`);
-
-const parseCidr = (text: string, name: string): IpPrefix => {
-  const prefix = parseIpPrefix(text);
-  if (!prefix || prefix.family !== 4) throw refuse(`parse ${name} failed: invalid CIDR address: ${text}`);
-  return prefix;
-};
 
 /** The device, made when it is Docker's own and missing. */
 const ensureDevice = (host: NetlinkConnection, { bridge, mtu }: NetworksConfig): Link => {
@@ -50,55 +28,12 @@ const ensureDevice = (host: NetlinkConnection, { bridge, mtu }: NetworksConfig):
   return made;
 };
 
-const chooseAddress = (
-  host: NetlinkConnection,
-  device: Link,
-  config: NetworksConfig,
-  resolvers: readonly Ip[],
-): IpPrefix => {
-  if (config.bip !== '') return parseCidr(config.bip, 'bip');
-  const own = host
-    .addresses()
-    .find(
-      ({ index, address }) =>
-        index === device.index && address.family === 4 && !containsIp(LINK_LOCAL, address),
-    );
-  if (own) return own.address;
-  const pools = config.addressPools.filter(({ base }) => !base.includes(':'));
-  const sources = pools.length > 0 ? pools : DEFAULT_SOURCES;
-  const subnet = chooseSubnet(sources, occupiedSubnets(host, resolvers, device.index));
-  return { ...subnet, value: subnet.value + 1n };
-};
-
-const parseRange = (text: string | undefined, address: IpPrefix): IpPrefix | undefined => {
-  if (text === undefined || text === '') return undefined;
-  const range = networkOf(parseCidr(text, 'fixed-cidr'));
-  if (range.length >= address.length && containsIp(address, range)) return range;
-  const shown = formatIpPrefix(range);
-  const parent = formatIpPrefix(networkOf(address));
-  throw refuseBridge(`invalid ip-range ${shown}: parent subnet ${parent} doesn't contain ip-range`);
-};
-
-const parseGateway = (text: string | undefined, address: IpPrefix): Ip | undefined => {
-  if (text === undefined || text === '') return undefined;
-  const gateway = parseIp(text);
-  if (gateway && containsIp(address, gateway)) return gateway;
-  const parent = formatIpPrefix(networkOf(address));
-  throw refuseBridge(
-    `auxiliary address: (DefaultGatewayIPv4:${text}) must belong to the master pool: ${parent}`,
-  );
-};
-
 /** The bridge takes the address that is asked for in the place of those it has (link-local ones apart). */
 const replaceAddresses = (host: NetlinkConnection, device: Link, wanted: IpPrefix): void => {
-  const others = host
-    .addresses()
-    .filter(
-      ({ index, address }) =>
-        index === device.index && address.family === 4 && !containsIp(LINK_LOCAL, address),
-    )
-    .filter(({ address }) => formatIpPrefix(address) !== formatIpPrefix(wanted));
-  for (const { address } of others) host.deleteAddress(device.index, address);
+  const others = ownAddresses(host, device, wanted.family).filter(
+    (address) => formatIpPrefix(address) !== formatIpPrefix(wanted),
+  );
+  for (const address of others) host.deleteAddress(device.index, address);
 };
 
 /** The device of the default bridge, ready for containers. */
@@ -108,32 +43,65 @@ export interface PreparedBridge {
   readonly index: number;
 }
 
+/** What of the host decides on subnets. */
+export interface BridgeSurroundings {
+  /** The host's name servers. */
+  readonly resolvers: readonly Ip[];
+  /** Text that stays the same on this host: its unique local IPv6 subnets are made from it. */
+  readonly seed: string;
+}
+
+interface Families {
+  readonly four: PlannedSubnet;
+  readonly six: PlannedSubnet | undefined;
+}
+
+const chooseFamilies = (
+  host: NetlinkConnection,
+  device: Link,
+  config: NetworksConfig,
+  { resolvers, seed }: BridgeSurroundings,
+): Families => {
+  const { addressPools, bip, bip6 = '', fixedCidr = '', fixedCidr6 = '' } = config;
+  const { defaultGateway = '', defaultGateway6 = '' } = config;
+  const sources = (family: 4 | 6) => sourcesOf(family, addressPools, seed);
+  const first = { family: 4, bip, fixedCidr, gateway: defaultGateway, sources: sources(4) } as const;
+  const four = chooseDefaultSubnet(host, device, first, resolvers);
+  if (config.ipv6 !== true) return { four, six: undefined };
+  const second = {
+    family: 6,
+    bip: bip6,
+    fixedCidr: fixedCidr6,
+    gateway: defaultGateway6,
+    sources: sources(6),
+  } as const;
+  return { four, six: chooseDefaultSubnet(host, device, second, resolvers) };
+};
+
 /**
- * Makes or takes over the default bridge's device and gives it its address: `--bip`, the one it has, or the first of a
- * free subnet. `resolvers` are the host's name servers.
+ * Makes or takes over the default bridge's device and gives it its addresses: those of `--bip` and `--bip6`, the ones it
+ * has, or the first of free subnets.
  * @throws invalid-argument in Docker's words; not-found when no subnet is free
  */
 export const prepareBridge = (
   host: NetlinkConnection,
   config: NetworksConfig,
-  resolvers: readonly Ip[],
+  surroundings: BridgeSurroundings,
 ): PreparedBridge => {
   const device = ensureDevice(host, config);
-  const address = chooseAddress(host, device, config, resolvers);
-  if (formatIp(networkOf(address)) === formatIp(address))
-    throw refuseBridge(`failed to allocate gateway (${formatIp(address)}): Address already in use`);
-  const range = parseRange(config.fixedCidr, address);
-  const gateway = parseGateway(config.defaultGateway, address);
-  if (config.bip !== '') replaceAddresses(host, device, address);
-  host.addAddress(device.index, address);
+  const { four, six } = chooseFamilies(host, device, config, surroundings);
+  if (config.bip !== '') replaceAddresses(host, device, four.address);
+  if (six && (config.bip6 ?? '') !== '') replaceAddresses(host, device, six.address);
+  host.addAddress(device.index, four.address);
   host.changeLink(device.index, { up: true });
+  // IPv6 addresses are refused of a device whose family is off, and go with a device that is down.
+  if (six) host.addAddress(device.index, six.address);
   return {
     index: device.index,
     settings: {
       device: device.name,
-      address,
-      ...(range ? { range } : {}),
-      ...(gateway ? { gateway } : {}),
+      ...four,
+      ...(six && { ipv6: six }),
       mtu: config.mtu,
       icc: config.icc,
       masquerade: config.ipMasquerade,

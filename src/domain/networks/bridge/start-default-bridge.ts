@@ -3,7 +3,7 @@ import type { NetworkStore } from '../../../adapters/store/index.ts';
 import { ensureSetting } from '../host-settings.ts';
 import type { NetworksConfig } from '../networks-config.ts';
 import { resolversOf } from '../occupied-subnets.ts';
-import { bridgeNetwork } from '../predefined.ts';
+import { bridgeNetwork, hostSeed } from '../predefined.ts';
 import { type BridgeDeps, BridgeNetwork } from './bridge-network.ts';
 import { prepareBridge } from './prepare-bridge.ts';
 
@@ -14,7 +14,7 @@ export const startDefaultBridge = (
 ): BridgeNetwork => {
   const { host, hostNetwork, store } = deps;
   const resolvers = resolversOf(hostNetwork.resolverConfiguration().text);
-  const { settings, index } = prepareBridge(host, config, resolvers);
+  const { settings, index } = prepareBridge(host, config, { resolvers, seed: hostSeed(store) });
   // Published ports are reached at 127.0.0.1 too; the firewall keeps containers from doing the same.
   if (config.firewall) ensureSetting(hostNetwork, `ipv4/conf/${settings.device}/route_localnet`);
   return new BridgeNetwork(deps, bridgeNetwork(store, config, settings), settings, index);
