@@ -9,11 +9,11 @@ import {
 import { request as httpsRequest, type RequestOptions as TlsRequestOptions } from 'node:https';
 import { isIP } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { EngineError, isKind, messageOf } from '../../base/errors.ts';
-import { type Nanoseconds, seconds, toMilliseconds, toSeconds } from '../../base/time.ts';
-import { errnoOf } from '../../sys/errno.ts';
+import { EngineError, isKind } from '../../base/errors.ts';
+import { type Nanoseconds, seconds, toMilliseconds } from '../../base/time.ts';
 import { findPlugin, type PluginPlaces, pluginNames } from './discovery.ts';
 import type { PluginAddress, PluginCallOptions, PluginRefusal, PluginSockets } from './plugin-sockets.ts';
+import { isUnreached, unansweredText } from './unreached.ts';
 
 /** Source: networks-volumes-plugins.md §8. */
 const MEDIA_TYPE = 'application/vnd.docker.plugins.v1.2+json';
@@ -121,9 +121,6 @@ const send = async (
   return parse(method, text);
 };
 
-/** What a connection ends with when nobody has read the request: another attempt can't do anything twice. */
-const UNREACHED = new Set(['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 const attempt = async (
   address: PluginAddress,
   method: string,
@@ -135,10 +132,7 @@ const attempt = async (
     return await send(address, method, body, limit);
   } catch (cause) {
     if (isKind(cause, 'internal')) throw cause;
-    const why = limit.aborted
-      ? `the plugin did not answer within ${toSeconds(patience)}s`
-      : `plugin at ${address.url}: ${messageOf(cause)}`;
-    throw new EngineError('unavailable', `${method}: ${why}`, { cause });
+    throw new EngineError('unavailable', unansweredText(address, method, cause, limit.aborted), { cause });
   }
 };
 
@@ -153,7 +147,7 @@ const callPlugin = async (
     try {
       return await attempt(address, method, body, patience);
     } catch (error) {
-      if (!UNREACHED.has(errnoOf(error) ?? '')) throw error;
+      if (!isUnreached(error)) throw error;
       await pause(toMilliseconds(span));
     }
   }

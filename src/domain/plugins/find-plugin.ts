@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { PluginAddress, PluginSockets } from '../../adapters/plugin-sockets/index.ts';
-import { EngineError } from '../../base/errors.ts';
+import { EngineError, messageOf } from '../../base/errors.ts';
 import { decodeDocument, slice, string, struct } from '../../base/go-json.ts';
 import { seconds } from '../../base/time.ts';
 import type { Plugin, PluginInterface, Plugins } from './plugins.ts';
@@ -24,8 +24,8 @@ export const createPlugins = ({ sockets }: PluginsDeps): Plugins => {
   const known = new Map<string, Promise<KnownPlugin>>();
   const activate = async (address: PluginAddress): Promise<KnownPlugin> => {
     const answer = await sockets.call(address, 'Plugin.Activate', {}, ACTIVATION);
-    const call: Plugin['call'] = async (method, body, patience) =>
-      sockets.call(address, method, body, { patience, retry: true });
+    const call: Plugin['call'] = async (method, body, options) =>
+      sockets.call(address, method, body, options);
     return {
       plugin: { name: address.name, call },
       can: decodeDocument(manifest, answer).implements ?? [],
@@ -37,9 +37,9 @@ export const createPlugins = ({ sockets }: PluginsDeps): Plugins => {
     known.set(key, asked);
     try {
       return await asked;
-    } catch (error) {
+    } catch (cause) {
       known.delete(key);
-      throw error;
+      throw new EngineError('internal', `legacy plugin: ${messageOf(cause)}`, { cause });
     }
   };
   const find = async (name: string, wanted: PluginInterface): Promise<Plugin | undefined> => {

@@ -7,7 +7,7 @@ import type { Plugin } from '../../plugins/index.ts';
 import { askPlugin } from '../remote/ask-plugin.ts';
 
 /** How long an IPAM plugin may take. */
-const PATIENCE = seconds(60);
+const CALL = { patience: seconds(60), retry: true };
 
 /** Type of a request for an address, and the one of a network's gateway. */
 export const ADDRESS_TYPE = 'RequestAddressType';
@@ -75,7 +75,7 @@ export const createRemoteIpam = async (plugin: Plugin): Promise<RemoteIpam> => {
     verb: string,
     body: object,
     answer: Codec<Answer>,
-  ): Promise<Answer> => askPlugin(plugin, `IpamDriver.${verb}`, body, answer, PATIENCE);
+  ): Promise<Answer> => askPlugin(plugin, `IpamDriver.${verb}`, body, answer, CALL);
   const can = await ask('GetCapabilities', {}, capabilities).catch(() => NO_CAPABILITIES);
   const spaces = await ask('GetDefaultAddressSpaces', {}, addressSpaces);
   return {
@@ -91,7 +91,7 @@ export const createRemoteIpam = async (plugin: Plugin): Promise<RemoteIpam> => {
     requestAddress: async (pool, address, options) => {
       const body = { PoolID: pool, Address: address, Options: options ?? null };
       const given = await ask('RequestAddress', body, addressAnswer);
-      if (given.address === '') throw new EngineError('unavailable', 'no address returned');
+      if (given.address === '') throw new EngineError('internal', 'no address returned');
       return readPrefix(given.address);
     },
   };

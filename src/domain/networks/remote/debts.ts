@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RecordTable } from '../../../adapters/store/index.ts';
-import { isKind, messageOf } from '../../../base/errors.ts';
+import { messageOf } from '../../../base/errors.ts';
 import { string, struct } from '../../../base/go-json.ts';
 import type { Log } from '../../../base/log.ts';
 import { seconds } from '../../../base/time.ts';
 import { type PluginInterface, type Plugins, isUnknownMethod } from '../../plugins/index.ts';
-import { askPlugin } from './ask-plugin.ts';
+import { askPlugin, isUnanswered } from './ask-plugin.ts';
 
 /** A call that gives back what a plugin gave. */
 export interface OwedCall {
@@ -31,7 +31,7 @@ export interface DebtsDeps {
 }
 
 /** How long a plugin may take to take something back: a container's end waits for it. What is not done then is owed on. */
-const PATIENCE = seconds(20);
+const CALL = { patience: seconds(20), retry: false };
 
 const answer = struct('Response', { err: string, error: string });
 
@@ -46,6 +46,8 @@ export class Debts {
   readonly #deps: DebtsDeps;
   readonly #owed = new Map<string, Debt>();
   readonly #paying = new Map<string, Promise<void>>();
+  /** Those whose plugins did not hear that they are over. */
+  readonly #unheard = new Set<string>();
 
   constructor(deps: DebtsDeps) {
     this.#deps = deps;
@@ -94,6 +96,13 @@ export class Debts {
     if (this.#paying.get(id) === paid) this.#paying.delete(id);
   }
 
+  /** Pays what plugins did not hear so far, behind the back of whoever knows that one is up again. */
+  retry(): void {
+    const unheard = [...this.#unheard];
+    this.#unheard.clear();
+    for (const id of unheard) void this.pay(id);
+  }
+
   async #pay(id: string, method: string | undefined): Promise<void> {
     const deaf = new Set<string>();
     const calls = this.#owed.get(id)?.calls ?? [];
@@ -102,24 +111,25 @@ export class Debts {
       if (await this.#make(id, call)) this.#strike(id, call);
       else deaf.add(call.plugin);
     }
+    if (deaf.size > 0) this.#unheard.add(id);
   }
 
   /** Whether the plugin has heard it. */
   async #make(id: string, call: OwedCall): Promise<boolean> {
     const { plugins, log } = this.#deps;
     const told = { subject: id, plugin: call.plugin, method: call.method };
+    const plugin = await plugins.find(call.plugin, call.can).catch(() => undefined);
+    if (!plugin) {
+      log.warn('a plugin is not there to take back what it gave', told);
+      return false;
+    }
     try {
-      const plugin = await plugins.find(call.plugin, call.can);
-      if (!plugin) {
-        log.warn('a plugin is not there to take back what it gave', told);
-        return false;
-      }
-      await askPlugin(plugin, call.method, call.body, answer, PATIENCE);
+      await askPlugin(plugin, call.method, call.body, answer, CALL);
       return true;
     } catch (error) {
       if (!isUnknownMethod(error))
         log.warn('a plugin did not take back what it gave', { ...told, reason: messageOf(error) });
-      return !isKind(error, 'unavailable');
+      return !isUnanswered(error);
     }
   }
 

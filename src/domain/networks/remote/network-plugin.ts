@@ -16,7 +16,7 @@ import { type Plugin, isUnknownMethod } from '../../plugins/index.ts';
 import { askPlugin } from './ask-plugin.ts';
 
 /** How long a network plugin may take. */
-const PATIENCE = seconds(60);
+const CALL = { patience: seconds(60), retry: true };
 
 /** A subnet as network drivers are told of it. */
 export interface SubnetData {
@@ -171,6 +171,6 @@ export class NetworkPlugin {
     body: object,
     answer: Codec<Answer>,
   ): Promise<Answer> {
-    return askPlugin(this.#plugin, `NetworkDriver.${verb}`, body, answer, PATIENCE);
+    return askPlugin(this.#plugin, `NetworkDriver.${verb}`, body, answer, CALL);
   }
 }

@@ -8,6 +8,7 @@ import type { IpamLease } from '../ipam/pool-lease.ts';
 import { MAC_ADDRESS, type RemoteIpam } from '../ipam/remote-ipam.ts';
 import { type ActiveNetwork, type EndpointPlace, NO_PLACE, type PreparedEndpoint } from '../driver.ts';
 import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
+import { isUnanswered } from './ask-plugin.ts';
 import type { Debts, OwedCall } from './debts.ts';
 import { endpointOptions, joinOptions, type PortWishes } from './endpoint-options.ts';
 import {
@@ -193,7 +194,7 @@ const owing = async <Value>(
   try {
     return await work();
   } catch (error) {
-    if (kindOf(error) !== 'unavailable') debts.forgive(id, call);
+    if (!isUnanswered(error)) debts.forgive(id, call);
     throw error;
   }
 };

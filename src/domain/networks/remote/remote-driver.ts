@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError, isKind } from '../../../base/errors.ts';
+import { EngineError } from '../../../base/errors.ts';
 import { formatIp, formatIpPrefix, networkOf, parseIpPrefix } from '../../../spec/ip.ts';
 import { NETWORK_RANK } from '../ipam/lease-pools.ts';
 import type { PoolLease } from '../ipam/pool-lease.ts';
@@ -7,6 +7,7 @@ import type { NetworkDraft, NetworkDriver, NetworkPlan } from '../network-driver
 import type { IpamPool, Network } from '../networks.ts';
 import { type PlannedSubnet, type PlanSubnetsContext, planSubnets } from '../plan-subnets.ts';
 import type { StoredNetwork } from '../stored-network.ts';
+import { isUnanswered } from './ask-plugin.ts';
 import type { Debts, OwedCall } from './debts.ts';
 import type { NetworkPlugin, PluginOptions, SubnetData } from './network-plugin.ts';
 import { RemoteNetwork, type RemoteNetworkDeps } from './remote-network.ts';
@@ -40,13 +41,13 @@ const givenSubnet = (pools: readonly IpamPool[], family: 4 | 6): string =>
 
 const planOwn = ({ request, ipv6, ...draft }: NetworkDraft, context: PlanSubnetsContext): NetworkPlan => {
   const { pools } = request.ipam;
-  const { ipv4, ipv6: six, shown } = planSubnets(pools, ipv6, context);
+  const { ipv4, ipv6: six, shown } = planSubnets(pools, { ipv4: draft.ipv4, ipv6 }, context);
   const remote: StoredRemote = {
-    ...(draft.ipv4 && { ipv4: subnetDocument(ipv4) }),
+    ...(ipv4 && { ipv4: subnetDocument(ipv4) }),
     ...(six && { ipv6: subnetDocument(six) }),
     given: [givenSubnet(pools, 4), givenSubnet(pools, 6)],
   };
-  const subnets = [ipv4, ...(six ? [six] : [])].map(({ address }) => networkOf(address));
+  const subnets = [ipv4, six].flatMap((subnet) => subnet ?? []).map(({ address }) => networkOf(address));
   return { network: draft.network(shown), remote, subnets, warnings: [] };
 };
 
@@ -122,7 +123,7 @@ const createRemotely = async (deps: RemoteDriverDeps, stored: StoredNetwork): Pr
     await plugin.createNetwork(network.id, optionsOf(network), dataOf(stored));
   } catch (error) {
     // Who refuses has made nothing. Who does not answer may have.
-    if (!isKind(error, 'unavailable')) debts.forgive(network.id, deletion(network));
+    if (!isUnanswered(error)) debts.forgive(network.id, deletion(network));
     throw error;
   }
 };

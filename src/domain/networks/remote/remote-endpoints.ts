@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RecordTable } from '../../../adapters/store/index.ts';
-import { EngineError, isKind, kindOf, messageOf } from '../../../base/errors.ts';
+import { EngineError, kindOf, messageOf } from '../../../base/errors.ts';
 import { type ContainerId, type EndpointId, type NetworkId, randomId } from '../../../base/ids.ts';
 import type { Log } from '../../../base/log.ts';
 import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
@@ -13,6 +13,7 @@ import type { NetworkDrivers } from '../network-driver.ts';
 import type { Endpoint } from '../networks.ts';
 import type { EndpointOwner } from '../place-endpoint.ts';
 import type { SandboxRecord } from '../sandbox-record.ts';
+import { isUnanswered } from './ask-plugin.ts';
 import { Debts } from './debts.ts';
 import { joinOptions, type PortWishes } from './endpoint-options.ts';
 import { NetworkPlugin } from './network-plugin.ts';
@@ -108,7 +109,9 @@ export class RemoteEndpoints {
       pluginOf: async ({ network: { driver } }: RemoteNetwork) => this.#connect(driver),
     };
     try {
-      return this.#withPlace(await prepareEndpoint(deps, active, { ...join, id }));
+      const prepared = await prepareEndpoint(deps, active, { ...join, id });
+      this.#debts.retry();
+      return this.#withPlace(prepared);
     } catch (error) {
       this.#coming.delete(id);
       throw error;
@@ -187,7 +190,7 @@ export class RemoteEndpoints {
     try {
       await plugin.programExternalConnectivity(network.id, id, options);
     } catch (error) {
-      if (!isKind(error, 'unavailable')) this.#debts.forgive(id, revocation);
+      if (!isUnanswered(error)) this.#debts.forgive(id, revocation);
       throw publishFailed(record.endpoints[0]?.containerName ?? '', id, error);
     }
   }
