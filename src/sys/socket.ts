@@ -30,6 +30,9 @@ const sendCall = declare<(fd: number, bytes: Uint8Array, length: number, flags: 
 const recvCall = declare<(fd: number, into: Uint8Array, length: number, flags: number) => number>(
   'intptr_t recv(int fd, void *into, size_t length, int flags)',
 );
+const acceptCall = declare<(fd: number, address: null, length: null, flags: number) => number>(
+  'int accept4(int fd, void *address, void *length, int flags)',
+);
 const setOption = declare<
   (fd: number, level: number, name: number, value: Uint8Array, length: number) => number
 >('int setsockopt(int fd, int level, int name, const void *value, uint32_t length)');
@@ -57,6 +60,13 @@ export const bindSocket = (fd: number, address: Uint8Array): void => {
 /** @throws conflict (EADDRINUSE) when another socket listens there already */
 export const listenSocket = (fd: number, backlog: number): void => {
   checked(listenCall(fd, backlog), 'listen');
+};
+
+/** Takes one connection that waits at a non-blocking socket; `undefined` when there is none. @throws internal (EMFILE …) */
+export const acceptSocket = (fd: number): number | undefined => {
+  const accepted = acceptCall(fd, null, null, SOCK.nonBlock | SOCK.closeOnExec);
+  if (accepted < 0 && koffi.errno() === EAGAIN) return undefined;
+  return checked(accepted, 'accept');
 };
 
 /** The port that an internet socket is bound to: it stands at the same place for both families. */

@@ -146,6 +146,7 @@ const fakeNetworks = (sandboxes: Set<string>, publish: (event: NewEvent) => void
   checkEndpoint: () => [],
   connect: unused,
   disconnect: unused,
+  changePorts: unused,
   publishDisconnect: unused,
   endpoints: () => [],
   createSandbox: async ({ container, networkMode }) => {

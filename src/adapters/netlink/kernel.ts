@@ -103,10 +103,17 @@ const forwardingCalls = (talk: Talk) =>
       unless(ABSENT, () => void talk(forwardings.deleteForwarding(forwarding), 'delete forwarding')),
   }) satisfies Partial<NetlinkConnection>;
 
-const forgetFlows = (to: Ip): number => {
+const forgetFlows = (to: Ip, [first, last]: readonly [number, number] = [0, 65_535]): number => {
   using socket = new NetlinkSocket(NETLINK_NETFILTER);
   const talk = createTalk(socket);
-  const deletions = talk(flows.dumpFlows(to), 'list flows').map(flows.deleteFlow).filter(isPresent);
+  const isMeant = (body: Buffer): boolean => {
+    const port = flows.flowPort(body) ?? 0;
+    return port >= first && port <= last;
+  };
+  const deletions = talk(flows.dumpFlows(to), 'list flows')
+    .filter(isMeant)
+    .map((body) => flows.deleteFlow(to, body))
+    .filter(isPresent);
   // One may have ended by itself meanwhile.
   for (const deletion of deletions) unless(ABSENT, () => void talk(deletion, 'delete flow'));
   return deletions.length;

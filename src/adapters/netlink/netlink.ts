@@ -145,8 +145,8 @@ export interface Netlink {
   /** The same, for the removal of links alone. Disposal waits for what it has begun. */
   openRemover(): LinkRemover;
   /**
-   * Makes connection tracking forget the udp flows that lead to `to` (IPv4), in the namespace that the thread is in: the
-   * next datagram of such a client is looked at anew. Gives how many there were.
+   * Makes connection tracking forget the udp flows that lead to `to`, or to some of its ports, in the namespace that the
+   * thread is in: the next datagram of such a client is looked at anew. Gives how many there were.
    */
-  forgetFlows(to: Ip): number;
+  forgetFlows(to: Ip, ports?: readonly [first: number, last: number]): number;
 }

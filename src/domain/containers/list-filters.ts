@@ -17,7 +17,7 @@ export interface FilterDeps {
   readonly images: Pick<Images, 'resolve' | 'list' | 'find'>;
   readonly networks: Pick<Networks, 'resolve'>;
   /** Host ports of the present run. */
-  readonly publishedPorts: (container: Container) => readonly number[];
+  readonly publishedPorts: (container: Container) => readonly (readonly [first: number, last: number])[];
 }
 
 type Test = (container: Container) => boolean;
@@ -158,7 +158,7 @@ const publish: Filter = (values, { publishedPorts }) => {
     );
     return wanted.some(
       ({ range, protocol }) =>
-        host.some((number) => within(number, range)) ||
+        host.some(([first, last]) => first <= range[1] && last >= range[0]) ||
         bound.some((key) => {
           const port = parsePort(key);
           return port.protocol === protocol && within(port.number, range);

@@ -16,7 +16,9 @@ const newestFirst = (a: Container, b: Container): number => {
 const filterDeps = (deps: ListDeps): FilterDeps => ({
   ...deps,
   publishedPorts: ({ id }) =>
-    (deps.runs.get(id)?.sandbox?.ports ?? []).flatMap(({ bindings }) => bindings.map(({ port }) => port)),
+    (deps.runs.get(id)?.sandbox?.ports ?? []).flatMap(({ bindings, count = 1 }) =>
+      bindings.map(({ port }) => [port, port + count - 1] as const),
+    ),
 });
 
 /** Containers, newest first; from memory, so that it waits for nobody. @throws invalid-argument, not-found for bad filters */

@@ -4,6 +4,7 @@ import type { ContainerConfig } from '../../spec/container-config.ts';
 import type { HostConfig } from '../../spec/host-config.ts';
 import type { Port, Protocol } from '../../spec/port.ts';
 import type { PublishRequest } from '../networks/index.ts';
+import { mergeRequests } from './merge-requests.ts';
 
 const HIGHEST = 65535;
 
@@ -56,15 +57,16 @@ export const publishRequests = (
   const bindings = new Map(
     Object.entries(hostConfig.portBindings ?? {}).map(([key, list]) => [formatPort(parsePort(key)), list]),
   );
-  return Object.keys(config.exposedPorts ?? {}).flatMap((key) => {
+  const requests = Object.keys(config.exposedPorts ?? {}).flatMap((key): readonly PublishRequest[] => {
     const port = parsePort(key);
     const wanted = bindings.get(formatPort(port)) ?? [];
     if (wanted.length === 0 && hostConfig.publishAllPorts)
-      return [{ port, hostAddress: '', hostPorts: [0, 0] as const }];
+      return [{ port, hostAddress: '', hostPorts: [0, 0] }];
     return wanted.map(({ hostIp, hostPort }) => ({
       port,
       hostAddress: hostIp,
       hostPorts: parsePortRange(hostPort) ?? ([0, 0] as const),
     }));
   });
+  return mergeRequests(requests);
 };

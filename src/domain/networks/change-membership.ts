@@ -139,7 +139,7 @@ export const connectSandbox = async (
   if (path !== undefined) plugIn(deps, path, active, endpoint, ways);
   acquired.move();
   sandbox.change(withEndpoints(deps, record, endpoints));
-  movePorts(deps, sandbox);
+  await movePorts(deps, sandbox);
   publishMembership(deps, 'connect', endpoint);
   await openRemotely(deps, sandbox, active, endpoint);
   return endpoint;
@@ -157,7 +157,7 @@ export const disconnectSandbox = async (
   const endpoints = record.endpoints.filter((one) => one !== endpoint);
   const after = gatewaysOf(deps, endpoints);
   sandbox.change(withEndpoints(deps, record, endpoints));
-  movePorts(deps, sandbox);
+  await movePorts(deps, sandbox);
   const path = record.namespacePath;
   if (path !== undefined) withdrawLinks(deps, path, [endpoint]);
   if (path !== undefined) silenceLinks(deps, path, [endpoint]);

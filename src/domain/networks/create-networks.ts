@@ -25,12 +25,14 @@ import type {
   NetworkListQuery,
   NetworksRoom,
   PortOpening,
+  PublishRequest,
   Sandbox,
   SandboxRequest,
 } from './networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
 import type { NetworksDeps } from './networks-deps.ts';
 import { createPlainNetwork } from './plain-network.ts';
+import { openSandbox } from './open-sandbox.ts';
 import { PortTable } from './port-table.ts';
 import { plainNetworks } from './predefined.ts';
 import type { PublishDeps } from './publish-ports.ts';
@@ -44,6 +46,7 @@ import {
   publishedOnRecord,
 } from './restore-sandboxes.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
+import { settlePorts } from './settle-ports.ts';
 import { sweepStrays } from './sweep-strays.ts';
 import { UserNetworks } from './user-networks.ts';
 
@@ -168,21 +171,23 @@ class Room implements NetworksRoom {
       forget: () => this.#forget(container),
     };
     // Who needs no plugin waits for nobody.
-    return usesPlugins(deps, request)
-      ? createRemoteSandbox(deps, request, owner)
+    const sandbox = usesPlugins(deps, request)
+      ? await createRemoteSandbox(deps, request, owner)
       : createSandbox(deps, request, owner);
+    await openSandbox(deps, sandbox, request);
+    return sandbox;
   }
 
   async adoptSandbox(container: ContainerId): Promise<Sandbox | undefined> {
     const known = this.#sandboxes.get(container);
     const record = this.#left.get(container);
-    if (known || !record) return Promise.resolve(known);
-    this.#left.delete(container);
+    if (known || !record) return known;
     const forget = (): void => this.#forget(container);
     const config = this.#deps.config.current;
-    const sandbox = adoptRecord(this.#sandboxDeps(), this.#publishing(config), record, forget);
+    const sandbox = await adoptRecord(this.#sandboxDeps(), this.#publishing(config), record, forget);
+    this.#left.delete(container);
     if (sandbox) this.#sandboxes.set(container, sandbox);
-    return Promise.resolve(sandbox);
+    return sandbox;
   }
 
   openPorts(opening: PortOpening): void {
@@ -203,6 +208,10 @@ class Room implements NetworksRoom {
 
   async disconnect(container: ContainerId, network: NetworkId): Promise<void> {
     await disconnectSandbox(this.#createDeps(), this.#live(container), this.#find(network));
+  }
+
+  async changePorts(container: ContainerId, publish: readonly PublishRequest[]): Promise<void> {
+    await settlePorts(this.#createDeps(), this.#live(container), publish);
   }
 
   publishDisconnect(container: ContainerId, id: NetworkId): void {
@@ -257,7 +266,6 @@ class Room implements NetworksRoom {
       ephemeralRange: () => ephemeralRange(hostNetwork),
       defaultHostAddress: config.defaultHostAddress,
       proxy: config.userlandProxy,
-      translated: this.#firewall.enabled,
     };
   }
 

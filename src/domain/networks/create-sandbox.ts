@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import type { HostNetwork } from '../../adapters/host-network/index.ts';
 import { type NetworkId, type SandboxId, randomId, shortId } from '../../base/ids.ts';
 import type { ActiveNetwork, NamespaceSite, PlacedEndpoint, PreparedEndpoint } from './driver.ts';
-import { gatewaysOf, publishedEndpoint } from './gateways.ts';
+import { gatewaysOf } from './gateways.ts';
 import { hostsLinesOf } from './hosts-lines.ts';
 import { applySysctls } from './endpoint-sysctls.ts';
-import { publishFailed, setUpFailed } from './errors.ts';
+import { setUpFailed } from './errors.ts';
 import { LiveSandbox, type SandboxDeps, publishMembership } from './live-sandbox.ts';
 import { hasNames } from './named-sandbox.ts';
-import { publishingFor } from './move-ports.ts';
 import { placeEndpoint } from './place-endpoint.ts';
 import type { SandboxRequest } from './networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
-import { type LivePort, type PublishDeps, mergePorts, publishPorts } from './publish-ports.ts';
+import type { PublishDeps } from './publish-ports.ts';
 import { withdrawLinks } from './remote/withdraw-links.ts';
 import { resolverSetup } from './resolver-text.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
@@ -108,26 +107,6 @@ const furnishLater =
     }
   };
 
-const publish = (
-  deps: CreateSandboxDeps,
-  request: SandboxRequest,
-  endpoint: PlacedEndpoint | undefined,
-  acquired: DisposableStack,
-): readonly LivePort[] => {
-  if (!endpoint || request.publish.length === 0) return [];
-  try {
-    const live = publishPorts(publishingFor(deps, endpoint), request.publish, endpoint.ipv4Address);
-    for (const port of live) acquired.use(port);
-    const published = live.map((port) => port.published);
-    const to = { ipv4: endpoint.ipv4Address, ipv6: '' };
-    deps.firewall.publish(published, to);
-    acquired.defer(() => deps.firewall.withdraw(published, to));
-    return live;
-  } catch (error) {
-    throw publishFailed(request.containerName, endpoint.id, error);
-  }
-};
-
 /** Whether the container lives in the host's network, in one with names, or in neither. */
 const resolverKind = (deps: CreateSandboxDeps, endpoints: readonly PlacedEndpoint[], usesHost: boolean) => {
   if (usesHost) return 'host';
@@ -179,8 +158,8 @@ const build = (
 ): LiveSandbox => {
   using acquired = new DisposableStack();
   const endpoints = reservePlaces(networks, request, begun, acquired);
-  const bare = recordOf(deps, request, endpoints, begun?.id ?? randomId());
-  const path = bare.namespacePath;
+  const record = recordOf(deps, request, endpoints, begun?.id ?? randomId());
+  const path = record.namespacePath;
   const later = path !== undefined && request.awaitsProcess === true;
   if (path !== undefined && !later) {
     if (begun) acquired.defer(() => withdrawLinks(deps, path, endpoints));
@@ -189,20 +168,17 @@ const build = (
     else deps.namespaces.create(path, () => furnish(deps, path, endpoints));
     if (!begun) acquired.defer(() => deps.namespaces.remove(path));
   }
-  const target = publishedEndpoint(deps, endpoints);
-  const live = publish(deps, request, target, acquired);
-  const ports = mergePorts(live.map(({ published }) => published));
-  const record = { ...bare, ports, publishedTo: ports.length > 0 ? (target?.ipv4Address ?? '') : '' };
-  deps.store.sandboxes.put(record.id, record);
+  // Ports are put on record with it.
+  if (request.publish.length === 0) deps.store.sandboxes.put(record.id, record);
   const buildLater = later ? furnishLater(deps, path, endpoints) : undefined;
-  const sandbox = new LiveSandbox(deps, record, live, onRelease, buildLater);
+  const sandbox = new LiveSandbox(deps, record, [], onRelease, buildLater);
   if (!later) sandbox.resolveNames();
   acquired.move();
   return sandbox;
 };
 
 /**
- * Builds all of a sandbox, or what is missing of one that was `begun`, or nothing; synchronously, in some 2 ms.
+ * Builds all of a sandbox but its ports, or what is missing of one that was `begun`, or nothing; synchronously, in some 2 ms.
  * @throws Docker's `failed to set up container networking: …`, with the kind of its cause
  */
 export const createSandbox = (
@@ -216,7 +192,6 @@ export const createSandbox = (
     joined.push(...networksOf(deps, request));
     const sandbox = build(deps, request, joined, owner.forget, begun);
     owner.keep(sandbox);
-    for (const endpoint of sandbox.endpoints) publishMembership(deps, 'connect', endpoint);
     return sandbox;
   } catch (error) {
     for (const { network } of joined)

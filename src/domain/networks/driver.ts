@@ -69,6 +69,9 @@ export const NO_PLACE: EndpointPlace = {
   hostLink: '',
 };
 
+/** What a container had in a network when it was there last: it gets the same again, as far as that is free. */
+export type FormerAddresses = Pick<Endpoint, 'ipv4Address' | 'ipv6Address'>;
+
 /** One network as its driver runs it. Everything is synchronous: `attach` runs while the thread is in another namespace. */
 export interface ActiveNetwork {
   readonly network: Network;
@@ -80,12 +83,14 @@ export interface ActiveNetwork {
   readonly publishes: boolean;
   /** What is wrong with a request, in Docker's words; nothing for a good one. */
   check(request: EndpointRequest): readonly string[];
+  /** Families in which its containers are reached at their own addresses: no port of the host leads there. */
+  readonly routed?: { readonly ipv4: boolean; readonly ipv6: boolean };
   /** Host address of ports that are published without one; empty or absent: the daemon's. */
   readonly hostAddress?: string;
   /** Beginning of its interfaces' names. */
   readonly interfacePrefix: string;
   /** Takes addresses and names. @throws internal when there is none left; forbidden when the one asked for is taken; invalid-argument for a bad MAC address */
-  reserve(request: EndpointRequest | undefined): EndpointPlace;
+  reserve(request: EndpointRequest | undefined, former?: FormerAddresses): EndpointPlace;
   /** Takes again what `reserve` gave in an earlier life of the daemon. */
   claim(place: EndpointPlace): void;
   /** Makes and sets up the interface. */

@@ -10,7 +10,7 @@ export const setUpFailed = (cause: unknown): EngineError =>
   new EngineError(kindOf(cause), `failed to set up container networking: ${messageOf(cause)}`, { cause });
 
 /** What a start says when a port is not to be had: a 500 whatever the cause, as Docker answers. */
-export const publishFailed = (container: string, endpoint: EndpointId, cause: unknown): EngineError =>
+export const publishFailed = (container: string, endpoint: EndpointId | '', cause: unknown): EngineError =>
   new EngineError(
     'internal',
     `driver failed programming external connectivity on endpoint ${container} (${endpoint}): ${messageOf(cause)}`,

@@ -22,11 +22,13 @@ export const gatewaysOf = (
     })),
   );
 
-/** The endpoint that the host's ports lead to: the one by which packets leave, if its network has published ports at all. */
-export const publishedEndpoint = (
+/** The endpoints that the host's ports lead to: those by which packets leave, where their networks have published ports at all. */
+export const publishedEndpoints = (
   deps: { readonly networks: ReadonlyMap<NetworkId, ActiveNetwork> },
   endpoints: readonly PlacedEndpoint[],
-): PlacedEndpoint | undefined => {
-  const { ipv4 } = gatewaysOf(deps, endpoints);
-  return ipv4 && deps.networks.get(ipv4.network)?.publishes === true ? ipv4 : undefined;
+): WaysOut<PlacedEndpoint> => {
+  const publishes = (endpoint: PlacedEndpoint | undefined): endpoint is PlacedEndpoint =>
+    endpoint !== undefined && deps.networks.get(endpoint.network)?.publishes === true;
+  const { ipv4, ipv6 } = gatewaysOf(deps, endpoints);
+  return { ...(publishes(ipv4) ? { ipv4 } : {}), ...(publishes(ipv6) ? { ipv6 } : {}) };
 };

@@ -9,10 +9,10 @@ import { parseIp } from '../../spec/ip.ts';
 import type { EventPublisher } from '../events/index.ts';
 import type { ActiveNetwork, PlacedEndpoint } from './driver.ts';
 import type { Firewall } from './firewall.ts';
-import { publishedEndpoint } from './gateways.ts';
+import { publishedEndpoints } from './gateways.ts';
 import { namedSandbox } from './named-sandbox.ts';
 import type { Endpoint, NameResolution, Sandbox } from './networks.ts';
-import type { LivePort } from './publish-ports.ts';
+import type { LivePort } from './live-port.ts';
 import type { RemoteEndpoints } from './remote/remote-endpoints.ts';
 import { withdrawLinks } from './remote/withdraw-links.ts';
 import { type SandboxRecord, portTargetOf } from './sandbox-record.ts';
@@ -95,7 +95,8 @@ export class LiveSandbox implements Sandbox {
     return this.record.ports;
   }
   get hidesPorts(): boolean {
-    return publishedEndpoint(this.#deps, this.record.endpoints) === undefined;
+    const { ipv4, ipv6 } = publishedEndpoints(this.#deps, this.record.endpoints);
+    return !ipv4 && !ipv6;
   }
   get resolvConf(): string {
     return this.record.resolvConf;
@@ -126,9 +127,16 @@ export class LiveSandbox implements Sandbox {
     this.resolveNames();
   }
 
-  /** Other ports in the place of those held so far, which are free now. */
+  /** What holds its ports: the sandbox lets go of it at its end. */
+  get held(): readonly LivePort[] {
+    return this.#held;
+  }
+  get isReleased(): boolean {
+    return this.#released;
+  }
+
+  /** Others in the place of those held so far, which are the caller's. */
   hold(ports: readonly LivePort[]): void {
-    this.letGoOfPorts();
     this.#held = ports;
   }
 
@@ -179,9 +187,10 @@ export class LiveSandbox implements Sandbox {
 
   /** Clients that go on sending would reach whoever has the address next: nobody closes an udp flow. */
   #forgetFlows(): void {
-    const { ports, publishedTo } = this.record;
-    const address = parseIp(publishedTo);
-    if (address && ports.some(({ port }) => port.protocol === 'udp')) this.#deps.netlink.forgetFlows(address);
+    const { ports, publishedTo, publishedTo6 = '' } = this.record;
+    if (!ports.some(({ port }) => port.protocol === 'udp')) return;
+    for (const address of [publishedTo, publishedTo6].map((text) => parseIp(text)))
+      if (address) this.#deps.netlink.forgetFlows(address);
   }
 
   #attempt(part: string, work: () => void): void {

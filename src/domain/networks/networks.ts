@@ -77,10 +77,20 @@ export interface Endpoint {
 /** A port that the container wants reached from outside. */
 export interface PublishRequest {
   readonly port: Port;
+  /** So many ports, from `port` on, at as many of the host, from the first of `hostPorts` on; absent for one. */
+  readonly count?: number;
   /** Empty: all addresses. */
   readonly hostAddress: string;
-  /** First and last host port to try; both 0 for an ephemeral one. */
+  /** First and last host port: of one port those to try, both 0 for an ephemeral one. */
   readonly hostPorts: readonly [first: number, last: number];
+}
+
+/** Where ports of a container are reached, `count` of them from `port` on (absent for one): bindings are those of the first. */
+export interface SandboxPorts {
+  readonly port: Port;
+  readonly count?: number;
+  /** A binding's port is 0 where the container is reached at its own address alone. */
+  readonly bindings: readonly HostBinding[];
 }
 
 export interface SandboxRequest {
@@ -112,7 +122,7 @@ export interface Sandbox extends AsyncDisposable {
   /** What `inspect` shows as SandboxKey. */
   readonly key: string;
   readonly endpoints: readonly Endpoint[];
-  readonly ports: readonly { readonly port: Port; readonly bindings: readonly HostBinding[] }[];
+  readonly ports: readonly SandboxPorts[];
   /** True while no network of it leads outside: not even ports that are only exposed are shown then. */
   readonly hidesPorts?: boolean;
   /** Text of `/etc/resolv.conf` and the lines of `/etc/hosts` that name this container, for the files the container gets. */
@@ -226,6 +236,11 @@ export interface Networks {
   connect(container: ContainerId, request: ConnectRequest): Promise<Endpoint>;
   /** Takes a running container out of a network, at once. Publishes `disconnect`. @throws not-found */
   disconnect(container: ContainerId, network: NetworkId): Promise<void>;
+  /**
+   * Publishes these ports of a running container and no others: all of it, or nothing has changed. Ports that stay keep
+   * their host ports and their connections. @throws not-found without a sandbox; internal in Docker's words
+   */
+  changePorts(container: ContainerId, publish: readonly PublishRequest[]): Promise<void>;
   /** Tells that a container, whether or not it runs, is of the network no more. */
   publishDisconnect(container: ContainerId, network: NetworkId): void;
   /** The container has another name from now on: its endpoints show it. One without a sandbox is no error. */

@@ -6,15 +6,28 @@ import { PortTable } from './port-table.ts';
 test('a port is taken at its address, and at all addresses of its family', () => {
   const table = new PortTable();
   table.take('tcp', '127.0.0.1', 80);
-  assert.equal(table.isTaken('tcp', '127.0.0.1', 80), true);
-  assert.equal(table.isTaken('tcp', '0.0.0.0', 80), true);
-  assert.equal(table.isTaken('tcp', '10.0.0.1', 80), false);
-  assert.equal(table.isTaken('tcp', '::', 80), false);
-  assert.equal(table.isTaken('udp', '127.0.0.1', 80), false);
+  assert.equal(table.firstTaken('tcp', '127.0.0.1', 80), 80);
+  assert.equal(table.firstTaken('tcp', '0.0.0.0', 80), 80);
+  assert.equal(table.firstTaken('tcp', '10.0.0.1', 80), undefined);
+  assert.equal(table.firstTaken('tcp', '::', 80), undefined);
+  assert.equal(table.firstTaken('udp', '127.0.0.1', 80), undefined);
   table.take('tcp', '::', 80);
-  assert.equal(table.isTaken('tcp', '::1', 80), true);
+  assert.equal(table.firstTaken('tcp', '::1', 80), 80);
   table.release('tcp', '127.0.0.1', 80);
-  assert.equal(table.isTaken('tcp', '0.0.0.0', 80), false);
+  assert.equal(table.firstTaken('tcp', '0.0.0.0', 80), undefined);
+});
+
+test('of a range the first port that is taken is told, and a part of it can be released', () => {
+  const table = new PortTable();
+  table.take('tcp', '0.0.0.0', 100, 100);
+  table.take('tcp', '10.0.0.1', 50, 10);
+  assert.equal(table.firstTaken('tcp', '127.0.0.1', 40, 100), 100);
+  assert.equal(table.firstTaken('tcp', '0.0.0.0', 40, 100), 50);
+  assert.equal(table.firstTaken('tcp', '0.0.0.0', 60, 40), undefined);
+  table.release('tcp', '0.0.0.0', 120, 10);
+  assert.equal(table.firstTaken('tcp', '0.0.0.0', 120, 10), undefined);
+  assert.equal(table.firstTaken('tcp', '0.0.0.0', 120, 11), 130);
+  assert.equal(table.firstTaken('tcp', '0.0.0.0', 119), 119);
 });
 
 test('ephemeral ports go on after the last one and begin anew at the end, per protocol', () => {

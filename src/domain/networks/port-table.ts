@@ -1,33 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Protocol } from '../../spec/port.ts';
+import { PortIntervals } from './port-intervals.ts';
 
 /** A family's word for all of its addresses. */
 const anyOf = (address: string): string => (address.includes(':') ? '::' : '0.0.0.0');
 
 /** Which ports of the host this engine has given out, and which ephemeral one comes next. */
 export class PortTable {
-  readonly #taken = new Map<string, Set<string>>();
+  /** By protocol, by address. */
+  readonly #taken = new Map<Protocol, Map<string, PortIntervals>>();
   readonly #last = new Map<Protocol, number>();
 
-  /** True when a container has this port, at this address or one that covers it. */
-  isTaken(protocol: Protocol, address: string, port: number): boolean {
-    const addresses = this.#taken.get(`${protocol} ${port}`);
-    if (!addresses) return false;
-    const any = anyOf(address);
-    if (addresses.has(any) || addresses.has(address)) return true;
-    return address === any && [...addresses].some((one) => anyOf(one) === any);
+  /** The first of `count` ports that a container has, at this address or one that covers it; `undefined` when all are free. */
+  firstTaken(protocol: Protocol, address: string, first: number, count = 1): number | undefined {
+    const firsts = [...(this.#taken.get(protocol) ?? [])].flatMap(([taken, ports]) => {
+      const any = anyOf(address);
+      const clashes = taken === any || taken === address || (address === any && anyOf(taken) === any);
+      return clashes ? (ports.within(first, first + count - 1)[0]?.slice(0, 1) ?? []) : [];
+    });
+    return firsts.length === 0 ? undefined : Math.min(...firsts);
   }
 
-  take(protocol: Protocol, address: string, port: number): void {
-    const key = `${protocol} ${port}`;
-    this.#taken.set(key, (this.#taken.get(key) ?? new Set()).add(address));
+  take(protocol: Protocol, address: string, first: number, count = 1): void {
+    const addresses = this.#taken.get(protocol) ?? new Map<string, PortIntervals>();
+    const ports = addresses.get(address) ?? new PortIntervals();
+    ports.add(first, first + count - 1);
+    this.#taken.set(protocol, addresses.set(address, ports));
   }
 
-  release(protocol: Protocol, address: string, port: number): void {
-    const key = `${protocol} ${port}`;
-    const addresses = this.#taken.get(key);
-    addresses?.delete(address);
-    if (addresses?.size === 0) this.#taken.delete(key);
+  release(protocol: Protocol, address: string, first: number, count = 1): void {
+    const addresses = this.#taken.get(protocol);
+    const ports = addresses?.get(address);
+    ports?.remove(first, first + count - 1);
+    if (ports?.isEmpty === true) addresses?.delete(address);
   }
 
   /** Every port from `first` to `last` once, beginning after the one that was noted last. */

@@ -1,129 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { HeldPort, HostPorts } from '../../adapters/host-ports/index.ts';
 import { EngineError, isKind } from '../../base/errors.ts';
-import type { HostBinding, Port, Protocol } from '../../spec/port.ts';
-import { errnoOf } from '../../sys/errno.ts';
+import type { HostBinding } from '../../spec/port.ts';
+import { type HostAddressDeps, hostAddresses } from './host-addresses.ts';
+import { type LivePort, type LivePortDeps, holdPort } from './live-port.ts';
 import type { PublishRequest } from './networks.ts';
-import type { PortTable } from './port-table.ts';
+import type { PortTarget } from './port-elements.ts';
 import { type PublishedPort, formatHostPort } from './published-port.ts';
 
-export interface PublishDeps {
-  readonly hostPorts: HostPorts;
-  readonly table: PortTable;
+export interface PublishDeps extends LivePortDeps, HostAddressDeps {
+  readonly hostPorts: LivePortDeps['hostPorts'] & HostAddressDeps['hostPorts'];
   /** First and last port that the kernel gives to whoever does not ask for one. */
   readonly ephemeralRange: () => readonly [first: number, last: number];
-  /** Host address of ports published without one; `0.0.0.0` or empty for all, IPv6 too. */
-  readonly defaultHostAddress: string;
-  /** Forward in the engine what address translation does not reach. */
-  readonly proxy: boolean;
-  /** Whether address translation is there for IPv4. */
-  readonly translated: boolean;
-}
-
-/** A published port and what holds it. Disposal gives the port back. */
-export interface LivePort extends Disposable {
-  readonly published: PublishedPort;
+  /** Families in which containers are reached at their own addresses: their ports are opened there, none of the host is taken. */
+  readonly routed?: { readonly ipv4: boolean; readonly ipv6: boolean };
 }
 
 /** So many ephemeral ports that foreign processes have are passed over before giving up: Docker's number. */
 const RETRIES = 10;
 
-/** Go's words for what bind(2) says. */
-const WORDS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'address already in use',
-  EADDRNOTAVAIL: 'cannot assign requested address',
-  EACCES: 'permission denied',
-};
+/** How many ports of the container, from `port` on, a request is for. */
+export const requestedCount = ({ count = 1 }: PublishRequest): number => count;
 
-const isRange = ({ hostPorts: [first, last] }: PublishRequest): boolean => last > first;
-const isEphemeral = ({ hostPorts: [first] }: PublishRequest): boolean => first === 0;
-
-/** The host's addresses for one request. IPv6 is served by forwarding alone, so there is none without it, nor for sctp. */
-const addressesOf = (deps: PublishDeps, request: PublishRequest): readonly string[] => {
-  if (request.hostAddress !== '') return [request.hostAddress];
-  const preset = deps.defaultHostAddress;
-  if (preset !== '' && preset !== '0.0.0.0') return [preset];
-  const dual = deps.proxy && deps.hostPorts.ipv6 && request.port.protocol !== 'sctp';
-  return dual ? ['0.0.0.0', '::'] : ['0.0.0.0'];
-};
+export const isEphemeral = ({ hostPorts: [first] }: PublishRequest): boolean => first === 0;
+/** Whether one port of several is to be chosen. */
+const isChoice = ({ hostPorts: [first, last], count = 1 }: PublishRequest): boolean =>
+  count === 1 && last > first;
 
 const allocated = (address: string, port: number): EngineError =>
   new EngineError('internal', `Bind for ${formatHostPort(address, port)} failed: port is already allocated`);
 
-/** Where the packets for a container's port end. */
-export interface PublishTarget {
-  readonly address: string;
-  readonly port: Port;
+/** A place for a request: which addresses of the host it has, and which of the container's own. */
+interface Places {
+  readonly held: readonly string[];
+  readonly opened: readonly string[];
 }
 
-/**
- * Address translation reaches IPv4 alone, and of udp only what was not under way before: a client that went on sending
- * while nothing was published is remembered by the kernel as one of the host's own.
- */
-const needsForwarding = (deps: PublishDeps, protocol: Protocol, { address }: HostBinding): boolean => {
-  if (!deps.proxy || protocol === 'sctp') return false;
-  return !deps.translated || address.includes(':') || protocol === 'udp';
+const placesOf = (deps: PublishDeps, request: PublishRequest, target: PortTarget): Places => {
+  const addresses = hostAddresses(deps, request, target);
+  const isRouted = (address: string): boolean =>
+    (address.includes(':') ? deps.routed?.ipv6 : deps.routed?.ipv4) === true;
+  return {
+    held: addresses.filter((address) => !isRouted(address)),
+    opened: addresses.filter(isRouted).map((address) => (address.includes(':') ? '::' : '0.0.0.0')),
+  };
 };
 
-const holdOne = (deps: PublishDeps, target: PublishTarget, binding: HostBinding): HeldPort => {
-  const { number, protocol } = target.port;
-  try {
-    const held = deps.hostPorts.hold({ protocol, ...binding });
-    if (needsForwarding(deps, protocol, binding)) held.forwardTo({ address: target.address, port: number });
-    return held;
-  } catch (cause) {
-    const words = WORDS[errnoOf(cause) ?? ''];
-    if (words === undefined) throw cause;
-    const where = `${formatHostPort(binding.address, binding.port)}:${formatHostPort(target.address, number)}/${protocol}`;
-    const kind = errnoOf(cause) === 'EADDRINUSE' ? 'conflict' : 'internal';
-    throw new EngineError(kind, `failed to bind host port for ${where}: ${words}`, { cause });
-  }
-};
-
-/** Takes `hostPort` at all of `addresses` or at none. @throws conflict when a foreign process has it */
-export const holdBindings = (
+/** Addresses of a request's bindings, in order, with the mark of those that take no port of the host. */
+export const bindingsOf = (
   deps: PublishDeps,
-  target: PublishTarget,
-  bindings: readonly HostBinding[],
-): LivePort => {
-  using held = new DisposableStack();
-  const { protocol } = target.port;
-  for (const binding of bindings) {
-    held.use(holdOne(deps, target, binding));
-    deps.table.take(protocol, binding.address, binding.port);
-    held.defer(() => deps.table.release(protocol, binding.address, binding.port));
-  }
-  const kept = held.move();
-  return { published: { port: target.port, bindings }, [Symbol.dispose]: () => kept.dispose() };
+  request: PublishRequest,
+  target: PortTarget,
+  port: number,
+): readonly HostBinding[] => {
+  const { held, opened } = placesOf(deps, request, target);
+  return [
+    ...opened.map((address) => ({ address, port: 0 })),
+    ...held.map((address) => ({ address, port })),
+  ].toSorted((one, other) => Number(one.address.includes(':')) - Number(other.address.includes(':')));
 };
 
 const candidatesOf = (deps: PublishDeps, request: PublishRequest): Iterable<number> => {
   if (isEphemeral(request)) return deps.table.ephemeral(request.port.protocol, ...deps.ephemeralRange());
   const [first, last] = request.hostPorts;
-  return Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
+  return Array.from({ length: isChoice(request) ? last - first + 1 : 1 }, (_, offset) => first + offset);
 };
 
-const publishOne = (deps: PublishDeps, request: PublishRequest, containerAddress: string): LivePort => {
-  const addresses = addressesOf(deps, request);
-  const { port } = request;
-  const isSingle = !isEphemeral(request) && !isRange(request);
-  const target = { address: containerAddress, port };
+const publishedAt = (request: PublishRequest, bindings: readonly HostBinding[]): PublishedPort => {
+  const { port, count = 1 } = request;
+  return { port, ...(count > 1 ? { count } : {}), bindings };
+};
+
+/** Publishes one request; `undefined` when the container has no address for any of the host's. */
+const publishOne = async (
+  deps: PublishDeps,
+  request: PublishRequest,
+  target: PortTarget,
+): Promise<LivePort | undefined> => {
+  const { held, opened } = placesOf(deps, request, target);
+  if (held.length === 0 && opened.length === 0) return undefined;
+  if (held.length === 0)
+    return holdPort(deps, publishedAt(request, bindingsOf(deps, request, target, 0)), target);
+  const { protocol } = request.port;
+  const hasChoice = isEphemeral(request) || isChoice(request);
   let foreign = 0;
   for (const candidate of candidatesOf(deps, request)) {
-    const taken = addresses.find((address) => deps.table.isTaken(port.protocol, address, candidate));
-    if (taken !== undefined && isSingle) throw allocated(taken, candidate);
-    if (taken !== undefined) continue;
+    const clash = held
+      .map((address) => ({
+        address,
+        port: deps.table.firstTaken(protocol, address, candidate, requestedCount(request)),
+      }))
+      .find(({ port }) => port !== undefined);
+    if (clash?.port !== undefined && !hasChoice) throw allocated(clash.address, clash.port);
+    if (clash) continue;
     try {
-      const live = holdBindings(
+      const live = await holdPort(
         deps,
+        publishedAt(request, bindingsOf(deps, request, target, candidate)),
         target,
-        addresses.map((address) => ({ address, port: candidate })),
       );
-      if (isEphemeral(request)) deps.table.noteEphemeral(port.protocol, candidate);
+      if (isEphemeral(request)) deps.table.noteEphemeral(protocol, candidate);
       return live;
     } catch (error) {
       foreign += 1;
-      const mayTryNext = isKind(error, 'conflict') && !isSingle && (isRange(request) || foreign <= RETRIES);
+      const mayTryNext =
+        isKind(error, 'conflict') && (isChoice(request) || (isEphemeral(request) && foreign <= RETRIES));
       if (!mayTryNext) throw new EngineError('internal', (error as Error).message, { cause: error });
     }
   }
@@ -131,33 +111,25 @@ const publishOne = (deps: PublishDeps, request: PublishRequest, containerAddress
 };
 
 /** Ports that leave no choice come first, so that a range or an ephemeral one does not take them. */
-const rank = (request: PublishRequest): number => (isEphemeral(request) ? 2 : isRange(request) ? 1 : 0);
+const rank = (request: PublishRequest): number => (isEphemeral(request) ? 2 : isChoice(request) ? 1 : 0);
 
 /**
- * Publishes all of `requests` for the container at `containerAddress` (IPv4), or none: the ports are held, IPv6 is
- * forwarded; address translation is the caller's to add.
+ * Publishes all of `requests` for the container at `target`, or none: the ports are held, and what the engine itself
+ * passes on is passed on; address translation is the caller's to add. Requests for which the container has no address are
+ * left out.
  * @throws internal, in Docker's words, when a port is not to be had
  */
-export const publishPorts = (
+export const publishPorts = async (
   deps: PublishDeps,
   requests: readonly PublishRequest[],
-  containerAddress: string,
-): readonly LivePort[] => {
+  target: PortTarget,
+): Promise<readonly LivePort[]> => {
   using held = new DisposableStack();
-  const order = requests.toSorted((one, other) => rank(one) - rank(other));
-  const live = new Map(
-    order.map((request) => [request, held.use(publishOne(deps, request, containerAddress))]),
-  );
-  held.move();
-  return requests.flatMap((request) => live.get(request) ?? []);
-};
-
-/** One entry a container's port, in the order of the requests. */
-export const mergePorts = (ports: readonly PublishedPort[]): readonly PublishedPort[] => {
-  const merged = new Map<string, PublishedPort>();
-  for (const { port, bindings } of ports) {
-    const key = `${port.number}/${port.protocol}`;
-    merged.set(key, { port, bindings: [...(merged.get(key)?.bindings ?? []), ...bindings] });
+  const published: LivePort[] = [];
+  for (const request of requests.toSorted((one, other) => rank(one) - rank(other))) {
+    const live = await publishOne(deps, request, target);
+    if (live) published.push(held.use(live));
   }
-  return [...merged.values()];
+  held.move();
+  return published;
 };

@@ -13,6 +13,19 @@ export interface PublishedPort {
 /** How many ports of the container these are. */
 export const countOf = ({ count = 1 }: Pick<PublishedPort, 'count'>): number => count;
 
+/** `count` of the container's ports, from `first` on. */
+export const partOf = (published: PublishedPort, first: number, count: number): PublishedPort => {
+  const { port, bindings } = published;
+  const shift = first - port.number;
+  return {
+    port: { ...port, number: first },
+    ...(count > 1 ? { count } : {}),
+    bindings: bindings.map((binding) =>
+      binding.port === 0 ? binding : { ...binding, port: binding.port + shift },
+    ),
+  };
+};
+
 /** `0.0.0.0:80`, `[::]:80` */
 export const formatHostPort = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { messageOf } from '../../base/errors.ts';
 import { LiveSandbox, type SandboxDeps } from './live-sandbox.ts';
-import type { HostBinding } from '../../spec/port.ts';
 import type { PortTarget } from './port-elements.ts';
-import { type LivePort, type PublishDeps, holdBindings } from './publish-ports.ts';
-import type { PublishedPort } from './published-port.ts';
+import { type LivePort, holdPort } from './live-port.ts';
+import type { PublishDeps } from './publish-ports.ts';
+import { type PublishedPort, countOf, partOf } from './published-port.ts';
 import { type SandboxRecord, portTargetOf, readSandboxRecord } from './sandbox-record.ts';
 
 /** What an earlier daemon left on record; what cannot be read is told of and stays. */
@@ -32,32 +32,52 @@ const isAlive = (deps: SandboxDeps, { namespacePath, endpoints }: SandboxRecord)
   return endpoints.every((endpoint) => deps.networks.get(endpoint.network)?.isAttached(endpoint) ?? false);
 };
 
+/** The same ports in two halves, around one of them that is not to be had; at each address by itself before that. */
+const withoutFault = (published: PublishedPort): readonly PublishedPort[] => {
+  const { port, bindings } = published;
+  if (bindings.length > 1) return bindings.map((binding) => ({ ...published, bindings: [binding] }));
+  const half = Math.floor(countOf(published) / 2);
+  if (half === 0) return [];
+  return [
+    partOf(published, port.number, half),
+    partOf(published, port.number + half, countOf(published) - half),
+  ];
+};
+
 /** Holds the ports again. One that a foreign process took meanwhile stays translated, and is told of. */
-const holdAgain = (
+const holdAgain = async (
   deps: SandboxDeps,
   publishing: PublishDeps,
-  { ports, publishedTo, container }: SandboxRecord,
-): readonly LivePort[] => {
-  const hold = (port: PublishedPort['port'], binding: HostBinding): readonly LivePort[] => {
-    try {
-      return [holdBindings(publishing, { address: publishedTo, port }, [binding])];
-    } catch (error) {
-      deps.log.warn('a published port could not be held again', { container, error: messageOf(error) });
-      return [];
+  record: SandboxRecord,
+  published: PublishedPort,
+): Promise<readonly LivePort[]> => {
+  try {
+    return [await holdPort(publishing, published, portTargetOf(record))];
+  } catch (error) {
+    const rests = withoutFault(published);
+    if (rests.length > 0) {
+      const held: LivePort[] = [];
+      for (const rest of rests) held.push(...(await holdAgain(deps, publishing, record, rest)));
+      return held;
     }
-  };
-  return ports.flatMap(({ port, bindings }) => bindings.flatMap((binding) => hold(port, binding)));
+    const { container } = record;
+    deps.log.warn('a published port could not be held again', { container, error: messageOf(error) });
+    return [];
+  }
 };
 
 /** The sandbox of an earlier daemon, live again; `undefined` when it is gone, and then its rest is gone too. */
-export const adoptRecord = (
+export const adoptRecord = async (
   deps: SandboxDeps,
   publishing: PublishDeps,
   record: SandboxRecord,
   onRelease: () => void,
-): LiveSandbox | undefined => {
+): Promise<LiveSandbox | undefined> => {
   if (isAlive(deps, record)) {
-    const sandbox = new LiveSandbox(deps, record, holdAgain(deps, publishing, record), onRelease);
+    const held: LivePort[] = [];
+    for (const published of record.ports)
+      held.push(...(await holdAgain(deps, publishing, record, published)));
+    const sandbox = new LiveSandbox(deps, record, held, onRelease);
     sandbox.resolveNames();
     return sandbox;
   }

@@ -23,14 +23,17 @@ const portLabels = ({ exposed, publish }: PortWishes): PluginOptions => ({
     Proto: PROTOCOL[protocol],
     Port: number,
   })),
-  'com.docker.network.portmap': publish.map(({ port, hostAddress, hostPorts: [first, last] }) => ({
-    Proto: PROTOCOL[port.protocol],
-    IP: '',
-    Port: port.number,
-    HostIP: hostAddress,
-    HostPort: first,
-    HostPortEnd: last,
-  })),
+  'com.docker.network.portmap': publish.flatMap(
+    ({ port, count = 1, hostAddress, hostPorts: [first, last] }) =>
+      Array.from({ length: count }, (_, offset) => ({
+        Proto: PROTOCOL[port.protocol],
+        IP: '',
+        Port: port.number + offset,
+        HostIP: hostAddress,
+        HostPort: first + offset,
+        HostPortEnd: count > 1 ? first + offset : last,
+      })),
+  ),
 });
 
 /** What a driver is told of a container that joins, and of one whose ports are to be reached. */
