@@ -49,6 +49,11 @@ export class AddressPool {
     return true;
   }
 
+  /** Takes an address that somebody had before, as `take` would have given it; false when it is not to be had. */
+  takeAgain(address: Ip): boolean {
+    return address.value >= this.#first && address.value <= this.#last && this.claim(address);
+  }
+
   /** The address is free at once. */
   release(address: Ip): void {
     this.#taken.delete(address.value);

@@ -7,18 +7,22 @@ import type { ActiveNetwork } from './driver.ts';
 import type { GuardedBridge } from './firewall/guarded-bridge.ts';
 
 const guardedBridge = (settings: BridgeSettings): GuardedBridge => {
-  const { device, icc, masquerade, address, ipv6, hostIpv4, hostIpv6, unprotected } = settings;
+  const { device, icc, masquerade, ipv4, ipv6, hostIpv4, hostIpv6, unprotected } = settings;
   return {
     device,
     icc,
     internal: settings.internal === true,
     trusted: settings.trusted ?? [],
-    ipv4: {
-      subnet: subnetText(address),
-      reach: settings.reachIpv4 ?? (unprotected === true ? 'nat-unprotected' : 'nat'),
-      masquerade,
-      ...(hostIpv4 ? { source: formatIp(hostIpv4) } : {}),
-    },
+    ...(ipv4
+      ? {
+          ipv4: {
+            subnet: subnetText(ipv4.address),
+            reach: settings.reachIpv4 ?? (unprotected === true ? 'nat-unprotected' : 'nat'),
+            masquerade,
+            ...(hostIpv4 ? { source: formatIp(hostIpv4) } : {}),
+          },
+        }
+      : {}),
     ...(ipv6
       ? {
           ipv6: {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isKind } from '../../base/errors.ts';
 import type { ErrorKind } from '../../base/errors.ts';
-import { formatIpPrefix, parseIpPrefix } from '../../spec/ip.ts';
+import { formatIp, formatIpPrefix, parseIpPrefix } from '../../spec/ip.ts';
 import { sampleNetworksConfig } from '../../../test/support/sample-networks-config.ts';
 import { createFakeHostNetwork } from '../../adapters/host-network/fake.ts';
 import { createFakeNetlink } from '../../adapters/netlink/fake.ts';
@@ -88,7 +88,27 @@ test('subnets that were given are shown as they were given, and the gateway is t
   const given = { subnet: '10.9.0.0/16', ipRange: '10.9.5.0/24' };
   const { network, bridge } = plan(pools(given));
   assert.deepEqual(network.ipam.pools, [given]);
-  assert.equal(formatIpPrefix(bridge?.settings.address ?? assert.fail()), '10.9.5.0/16');
+  assert.equal(formatIpPrefix(bridge?.settings.ipv4?.address ?? assert.fail()), '10.9.5.0/16');
+});
+
+test('a network may have IPv6 alone, and what is given of IPv4 is then shown and no more', () => {
+  const given = { subnet: '172.17.0.0/16', gateway: '172.17.0.9' };
+  const { network, bridge, subnets } = plan({ ipv4: false, ipv6: true, ...pools(given) });
+  assert.equal(network.ipv4, false);
+  assert.equal(bridge?.settings.ipv4, undefined);
+  assert.equal(subnets.length, 1);
+  assert.deepEqual(network.ipam.pools?.[0], given);
+});
+
+test("where nobody is a gateway the first address is a container's, unless one is given", () => {
+  const options = { 'com.docker.network.bridge.gateway_mode_ipv4': 'isolated' };
+  const cut = plan({ internal: true, options });
+  assert.deepEqual(cut.network.ipam.pools, [{ subnet: '172.18.0.0/16' }]);
+  assert.equal(formatIpPrefix(cut.bridge?.settings.ipv4?.address ?? assert.fail()), '172.18.0.0/16');
+  const given = { subnet: '10.9.0.0/16', gateway: '10.9.0.1' };
+  const asked = plan({ internal: true, options, ...pools(given) });
+  assert.deepEqual(asked.network.ipam.pools, [given]);
+  assert.deepEqual(asked.bridge?.settings.ipv4?.reserved?.map(formatIp), ['10.9.0.1']);
 });
 
 test('an IPv6 subnet is chosen from what is unique to the host, the same one every time', () => {

@@ -16,7 +16,7 @@ import type { IpamPool } from './networks.ts';
 
 /** A subnet of a network, with its gateway and what is kept from containers. */
 export interface PlannedSubnet {
-  /** The gateway's address and the length of the prefix. */
+  /** The gateway's address, or that of the network where there is none, and the length of the prefix. */
   readonly address: IpPrefix;
   readonly range?: IpPrefix;
   /** Another way out than the bridge, by the auxiliary address of that name. */
@@ -25,10 +25,19 @@ export interface PlannedSubnet {
 }
 
 export interface SubnetPlan {
-  readonly ipv4: PlannedSubnet;
+  /** Absent without that family. */
+  readonly ipv4?: PlannedSubnet;
   readonly ipv6?: PlannedSubnet;
   /** As inspect shows them: what the client gave, or what was chosen. */
   readonly shown: readonly IpamPool[];
+}
+
+/** What a network has. */
+export interface SubnetsWanted {
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
+  /** Families whose subnets need no gateway: one that is not asked for is an address like any other. */
+  readonly withoutGateway?: readonly (4 | 6)[];
 }
 
 export interface PlanSubnetsContext {
@@ -73,25 +82,27 @@ const takeGateway = (
 
 const DEFAULT_GATEWAYS: ReadonlySet<string> = new Set(['DefaultGatewayIPv4', 'DefaultGatewayIPv6']);
 
-const planSubnet = (pool: IpamPool | undefined, subnet: IpPrefix): PlannedSubnet => {
+const planSubnet = (pool: IpamPool | undefined, subnet: IpPrefix, needsGateway: boolean): PlannedSubnet => {
   const given = pool?.ipRange === undefined ? undefined : parseIpPrefix(pool.ipRange);
   const range = given && networkOf(given);
   const entries = Object.entries(pool?.auxiliaryAddresses ?? {});
   const reserved = entries.flatMap(([, text]) => parseIp(text) ?? []);
   const named = entries.find(([name]) => DEFAULT_GATEWAYS.has(name))?.[1];
   const gateway = named === undefined ? undefined : parseIp(named);
-  const first = takeGateway(pool, subnet, range, reserved);
+  const isAsked = pool?.gateway !== undefined;
+  const first = needsGateway || isAsked ? takeGateway(pool, subnet, range, reserved) : subnet;
   return {
-    address: { ...first, length: subnet.length },
+    address: { ...(needsGateway ? first : subnet), length: subnet.length },
     ...(range ? { range } : {}),
     ...(gateway ? { gateway } : {}),
-    reserved,
+    reserved: needsGateway || !isAsked ? reserved : [...reserved, first],
   };
 };
 
 const planFamily = (
   family: 4 | 6,
   pools: readonly IpamPool[],
+  needsGateway: boolean,
   context: PlanSubnetsContext,
 ): { readonly planned: PlannedSubnet; readonly shown: readonly IpamPool[] } => {
   const given = pools.filter((pool) => familyOf(pool) === family);
@@ -104,26 +115,29 @@ const planFamily = (
       'forbidden',
       'invalid pool request: Pool overlaps with other one on this address space',
     );
-  const planned = planSubnet(pool, subnet);
-  const chosenPool = { subnet: formatIpPrefix(subnet), gateway: formatIp(planned.address) };
+  const planned = planSubnet(pool, subnet, needsGateway);
+  const gateway = needsGateway ? { gateway: formatIp(planned.address) } : {};
+  const chosenPool = { subnet: formatIpPrefix(subnet), ...gateway };
   return { planned, shown: given.length > 0 ? given : [chosenPool] };
 };
 
 /**
- * The subnets of a new network: those that `pools` give (checked before), or free ones.
+ * The subnets of a new network: those that `pools` give (checked before), or free ones. What is given of a family that the
+ * network has not is shown, and nothing else.
  * @throws forbidden for an overlap or too many; not-found when no subnet is free; internal for a gateway that is taken
  */
 export const planSubnets = (
   pools: readonly IpamPool[],
-  ipv6: boolean,
+  { ipv4, ipv6, withoutGateway = [] }: SubnetsWanted,
   context: PlanSubnetsContext,
 ): SubnetPlan => {
-  const four = planFamily(4, pools, context);
-  const six = ipv6 ? planFamily(6, pools, context) : undefined;
-  const unused = ipv6 ? [] : pools.filter((pool) => familyOf(pool) === 6);
+  const plan = (family: 4 | 6) => planFamily(family, pools, !withoutGateway.includes(family), context);
+  const unused = (family: 4 | 6) => pools.filter((pool) => familyOf(pool) === family);
+  const four = ipv4 ? plan(4) : undefined;
+  const six = ipv6 ? plan(6) : undefined;
   return {
-    ipv4: four.planned,
-    ...(six ? { ipv6: six.planned } : {}),
-    shown: [...four.shown, ...(six?.shown ?? []), ...unused],
+    ...(four && { ipv4: four.planned }),
+    ...(six && { ipv6: six.planned }),
+    shown: [...(four?.shown ?? unused(4)), ...(six?.shown ?? unused(6))],
   };
 };

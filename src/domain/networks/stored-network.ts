@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Timestamp } from '../../base/time.ts';
 import { formatIp, formatIpPrefix, parseIp, parseIpPrefix } from '../../spec/ip.ts';
-import type { BridgeSettings } from './bridge/bridge-settings.ts';
+import type { BridgeSettings, BridgeSubnet } from './bridge/bridge-settings.ts';
 import type { IpamLease } from './ipam/pool-lease.ts';
 import type { Network } from './networks.ts';
 import type { StoredOnParent } from './on-parent/stored-on-parent.ts';
@@ -38,14 +38,13 @@ interface SubnetDocument {
   readonly reserved: readonly string[];
 }
 
-type PlainSettings = Omit<
-  BridgeSettings,
-  'address' | 'range' | 'gateway' | 'reserved' | 'ipv6' | 'hostIpv4' | 'hostIpv6'
->;
+type PlainSettings = Omit<BridgeSettings, 'ipv4' | 'ipv6' | 'hostIpv4' | 'hostIpv6'>;
 
 interface BridgeDocument {
-  readonly settings: PlainSettings;
-  readonly ipv4: SubnetDocument;
+  readonly settings: PlainSettings & {
+    /** In records of older daemons: both families are. */ readonly isolated?: boolean;
+  };
+  readonly ipv4?: SubnetDocument;
   readonly ipv6?: SubnetDocument;
   readonly hostIpv4?: string;
   readonly hostIpv6?: string;
@@ -66,11 +65,7 @@ interface Document {
   readonly lease?: IpamLease;
 }
 
-type Subnet = Pick<PlannedSubnet, 'address' | 'range' | 'gateway'> & {
-  readonly reserved?: PlannedSubnet['reserved'];
-};
-
-const encodeSubnet = ({ address, range, gateway, reserved = [] }: Subnet): SubnetDocument => ({
+const encodeSubnet = ({ address, range, gateway, reserved = [] }: BridgeSubnet): SubnetDocument => ({
   address: formatIpPrefix(address),
   ...(range ? { range: formatIpPrefix(range) } : {}),
   ...(gateway ? { gateway: formatIp(gateway) } : {}),
@@ -91,17 +86,11 @@ const decodeSubnet = (document: SubnetDocument): PlannedSubnet | undefined => {
 };
 
 const encodeBridge = ({ settings, ...rest }: StoredBridge): BridgeDocument => {
-  const { address, range, gateway, reserved, ipv6, hostIpv4, hostIpv6, ...plain } = settings;
-  const subnet = {
-    address,
-    ...(range ? { range } : {}),
-    ...(gateway ? { gateway } : {}),
-    ...(reserved ? { reserved } : {}),
-  };
+  const { ipv4, ipv6, hostIpv4, hostIpv6, ...plain } = settings;
   return {
     ...rest,
     settings: plain,
-    ipv4: encodeSubnet(subnet),
+    ...(ipv4 ? { ipv4: encodeSubnet(ipv4) } : {}),
     ...(ipv6 ? { ipv6: encodeSubnet(ipv6) } : {}),
     ...(hostIpv4 ? { hostIpv4: formatIp(hostIpv4) } : {}),
     ...(hostIpv6 ? { hostIpv6: formatIp(hostIpv6) } : {}),
@@ -109,16 +98,18 @@ const encodeBridge = ({ settings, ...rest }: StoredBridge): BridgeDocument => {
 };
 
 const decodeBridge = (document: BridgeDocument): StoredBridge | undefined => {
-  const ipv4 = decodeSubnet(document.ipv4);
+  const ipv4 = document.ipv4 && decodeSubnet(document.ipv4);
   const ipv6 = document.ipv6 && decodeSubnet(document.ipv6);
   const hostIpv4 = parseIp(document.hostIpv4 ?? '');
   const hostIpv6 = parseIp(document.hostIpv6 ?? '');
-  if (!ipv4) return undefined;
+  if (!ipv4 && !ipv6) return undefined;
   const { ownsDevice, givenIpv4, givenIpv6 } = document;
+  const { isolated, ...settings } = document.settings;
   return {
     settings: {
-      ...document.settings,
-      ...ipv4,
+      ...settings,
+      ...(isolated === true ? { isolatedIpv4: true, isolatedIpv6: true } : {}),
+      ...(ipv4 ? { ipv4 } : {}),
       ...(ipv6 ? { ipv6 } : {}),
       ...(hostIpv4 ? { hostIpv4 } : {}),
       ...(hostIpv6 ? { hostIpv6 } : {}),

@@ -4,7 +4,7 @@ import { shortId } from '../../../base/ids.ts';
 import { networkOf, overlaps } from '../../../spec/ip.ts';
 import type { Reach } from '../firewall/guarded-bridge.ts';
 import type { NetworkDriver, NetworkDriverDeps, NetworkDraft, NetworkPlan } from '../network-driver.ts';
-import type { IpamPool, Network } from '../networks.ts';
+import type { Network } from '../networks.ts';
 import { type PlanSubnetsContext, type SubnetPlan, planSubnets } from '../plan-subnets.ts';
 import type { StoredBridge } from '../stored-network.ts';
 import { BridgeNetwork } from './bridge-network.ts';
@@ -21,13 +21,14 @@ const settingsOf = (
   { ipv4, ipv6 }: SubnetPlan,
 ): BridgeSettings => ({
   device: options.device === '' ? `br-${shortId(id)}` : options.device,
-  ...ipv4,
+  ...(ipv4 ? { ipv4 } : {}),
   ...(ipv6 ? { ipv6 } : {}),
   mtu: options.mtu === 0 ? 1500 : options.mtu,
   icc: options.icc,
   masquerade: options.masquerade,
   internal,
-  isolated: options.gatewayModeIpv4 === 'isolated',
+  isolatedIpv4: options.gatewayModeIpv4 === 'isolated',
+  isolatedIpv6: options.gatewayModeIpv6 === 'isolated',
   reachIpv4: reachOf(options.gatewayModeIpv4),
   reachIpv6: reachOf(options.gatewayModeIpv6),
   trusted: options.trusted,
@@ -49,26 +50,30 @@ const checkBridges = ({ id }: Network, settings: BridgeSettings, deps: NetworkDr
     );
   for (const other of bridgesOf(deps)) {
     if (other.settings.device === settings.device) throw clash(other, 'networks have same bridge name');
-    if (overlaps(networkOf(other.settings.address), networkOf(settings.address)))
-      throw clash(other, 'networks have overlapping IPv4');
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const [theirs, ours] = [other.settings[family], settings[family]];
+      if (theirs && ours && overlaps(networkOf(theirs.address), networkOf(ours.address)))
+        throw clash(other, `networks have overlapping ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`);
+    }
   }
 };
 
-const hideGateways = (pools: readonly IpamPool[], isolated: boolean): readonly IpamPool[] =>
-  isolated ? pools.map(({ gateway: _hidden, ...pool }) => pool) : pools;
+/** Families of a network that is cut off even from the host: there is nobody to be a gateway. */
+const cutOff = ({ gatewayModeIpv4, gatewayModeIpv6 }: BridgeOptions): readonly (4 | 6)[] => [
+  ...(gatewayModeIpv4 === 'isolated' ? ([4] as const) : []),
+  ...(gatewayModeIpv6 === 'isolated' ? ([6] as const) : []),
+];
 
 const planBridge = (
   deps: NetworkDriverDeps,
   { request, ipv4, ipv6, network: make }: NetworkDraft,
   context: PlanSubnetsContext,
 ): NetworkPlan => {
-  if (!ipv4)
-    throw new EngineError('not-implemented', 'networks without IPv4 are not implemented yet by this engine');
   const { pools } = request.ipam;
   const options = readBridgeOptions(request.options, request.internal);
   if (options.device !== '') checkDeviceName(options.device);
-  const subnets = planSubnets(pools, ipv6, context);
-  const network = make(hideGateways(subnets.shown, options.gatewayModeIpv4 === 'isolated'));
+  const subnets = planSubnets(pools, { ipv4, ipv6, withoutGateway: cutOff(options) }, context);
+  const network = make(subnets.shown);
   const settings = settingsOf(network, options, subnets);
   checkBridges(network, settings, deps);
   const given = (family: string): boolean =>

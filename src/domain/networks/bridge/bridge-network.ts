@@ -2,15 +2,14 @@
 import type { HostNetwork } from '../../../adapters/host-network/index.ts';
 import type { LinkRemover, NetlinkConnection } from '../../../adapters/netlink/index.ts';
 import { EngineError } from '../../../base/errors.ts';
-import { type Ip, type IpPrefix, formatIp, parseIp } from '../../../spec/ip.ts';
+import { type Ip, type IpPrefix, parseIp } from '../../../spec/ip.ts';
 import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
-import { AddressPool } from '../address-pool.ts';
 import { withBirthSettings } from '../birth-settings.ts';
 import { hostLinkName, muteCable, prefixesOf, strayCables } from '../cable.ts';
 import {
   type ActiveNetwork,
   type EndpointPlace,
-  NO_PLACE,
+  type FormerAddresses,
   type NamespaceSite,
   type PlacedEndpoint,
 } from '../driver.ts';
@@ -18,6 +17,7 @@ import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
 import type { Network } from '../networks.ts';
 import { type AddressChoice, endpointErrors } from '../endpoint-errors.ts';
 import { sysctlErrors } from '../endpoint-sysctls.ts';
+import { BridgeAddresses } from './bridge-addresses.ts';
 import { type BridgeSettings, subnetsOf } from './bridge-settings.ts';
 
 export interface BridgeDeps {
@@ -26,16 +26,6 @@ export interface BridgeDeps {
   readonly remover: LinkRemover;
   readonly hostNetwork: HostNetwork;
 }
-
-type Subnet = Pick<BridgeSettings, 'address' | 'range' | 'gateway' | 'reserved'>;
-
-/** The pool of one of its subnets. */
-const poolOf = ({ address, range, gateway, reserved = [] }: Subnet): AddressPool =>
-  new AddressPool({
-    subnet: address,
-    reserved: [address, ...(gateway ? [gateway] : []), ...reserved],
-    ...(range ? { range } : {}),
-  });
 
 const waysOut = (endpoint: EndpointPlace, isWayOut: NamespaceSite['isWayOut']): readonly Ip[] =>
   [isWayOut.ipv4 ? endpoint.gateway : '', isWayOut.ipv6 ? endpoint.ipv6Gateway : ''].flatMap(
@@ -49,8 +39,8 @@ export class BridgeNetwork implements ActiveNetwork {
   readonly settings: BridgeSettings;
   readonly #deps: BridgeDeps;
   readonly #bridge: number;
-  readonly #pool: AddressPool;
-  readonly #pool6: AddressPool | undefined;
+  readonly #four: BridgeAddresses;
+  readonly #six: BridgeAddresses;
   readonly #choice: AddressChoice;
 
   /** `bridge` is the index of the device, which is up and has its address; `given` tells whose subnets the client chose. */
@@ -61,16 +51,16 @@ export class BridgeNetwork implements ActiveNetwork {
     bridge: number,
     given: { readonly ipv4: boolean; readonly ipv6: boolean } = { ipv4: false, ipv6: false },
   ) {
-    const { address, ipv6 } = settings;
+    const { ipv4, ipv6 } = settings;
     this.#deps = deps;
     this.network = network;
     this.settings = settings;
     this.#bridge = bridge;
-    this.#pool = poolOf(settings);
-    this.#pool6 = ipv6 && poolOf(ipv6);
+    this.#four = new BridgeAddresses(ipv4, settings.isolatedIpv4 !== true);
+    this.#six = new BridgeAddresses(ipv6, settings.isolatedIpv6 !== true);
     this.#choice = {
       predefined: network.predefined,
-      ...(given.ipv4 ? { ipv4: address } : {}),
+      ...(given.ipv4 && ipv4 ? { ipv4: ipv4.address } : {}),
       ...(given.ipv6 && ipv6 ? { ipv6: ipv6.address } : {}),
     };
   }
@@ -95,39 +85,31 @@ export class BridgeNetwork implements ActiveNetwork {
     return [...endpointErrors(request, this.#choice), ...sysctlErrors(request)];
   }
 
-  reserve(request: EndpointRequest | undefined): EndpointPlace {
+  reserve(request: EndpointRequest | undefined, former?: FormerAddresses): EndpointPlace {
     const wanted = request?.macAddress ?? '';
     const macAddress = wanted === '' ? randomMacAddress() : parseMacAddress(wanted);
     const { ipv4Address = '', ipv6Address = '' } = request?.ipamConfig ?? {};
-    const { address, ipv6, isolated } = this.settings;
+    const owner = `${this.network.name} (${this.network.id})`;
     using taken = new DisposableStack();
-    const four = this.#take(this.#pool, 4, ipv4Address);
-    taken.defer(() => this.#pool.release(four));
-    const six = this.#pool6 && this.#take(this.#pool6, 6, ipv6Address);
+    const four = this.#four.take({ asked: ipv4Address, former: former?.ipv4Address ?? '' }, owner);
+    taken.defer(() => this.#four.release(four.address));
+    const six = this.#six.take({ asked: ipv6Address, former: former?.ipv6Address ?? '' }, owner);
     taken.move();
-    const hasGateway = isolated !== true;
     return {
-      ...NO_PLACE,
       macAddress,
-      ipv4Address: formatIp(four),
-      ipv4PrefixLength: address.length,
-      gateway: hasGateway ? formatIp(this.#gateway) : '',
-      ...(six && ipv6
-        ? {
-            ipv6Address: formatIp(six),
-            ipv6PrefixLength: ipv6.address.length,
-            ipv6Gateway: hasGateway ? formatIp(ipv6.gateway ?? ipv6.address) : '',
-          }
-        : {}),
+      ipv4Address: four.address,
+      ipv4PrefixLength: four.prefixLength,
+      gateway: four.gateway,
+      ipv6Address: six.address,
+      ipv6PrefixLength: six.prefixLength,
+      ipv6Gateway: six.gateway,
       hostLink: hostLinkName(),
     };
   }
 
   claim(place: EndpointPlace): void {
-    const address = parseIp(place.ipv4Address);
-    if (address) this.#pool.claim(address);
-    const six = parseIp(place.ipv6Address);
-    if (six) this.#pool6?.claim(six);
+    this.#four.claim(place.ipv4Address);
+    this.#six.claim(place.ipv6Address);
   }
 
   attach(endpoint: PlacedEndpoint, { file, inside, isWayOut }: NamespaceSite): void {
@@ -135,7 +117,7 @@ export class BridgeNetwork implements ActiveNetwork {
     const addresses = prefixesOf(endpoint);
     const { interfaceName: name, macAddress, hostLink } = endpoint;
     const peer = { name, macAddress, namespace: file };
-    withBirthSettings(this.#deps.hostNetwork, this.#pool6 !== undefined, () => {
+    withBirthSettings(this.#deps.hostNetwork, this.#six.isServed, () => {
       host.createVeth({ name: hostLink, mtu: this.settings.mtu, master: this.#bridge, peer });
     });
     host.changePort(hostLink, { hairpin: true, isolated: !this.settings.icc });
@@ -153,10 +135,9 @@ export class BridgeNetwork implements ActiveNetwork {
     const { host } = this.#deps;
     const addresses = prefixesOf(place);
     if (addresses.length === 0) return;
-    for (const address of addresses) {
-      (address.family === 4 ? this.#pool : this.#pool6)?.release(address);
-      host.deleteNeighbour(this.#bridge, address);
-    }
+    this.#four.release(place.ipv4Address);
+    this.#six.release(place.ipv6Address);
+    for (const address of addresses) host.deleteNeighbour(this.#bridge, address);
     muteCable(host, place.hostLink);
   }
 
@@ -174,23 +155,5 @@ export class BridgeNetwork implements ActiveNetwork {
 
   async removeStray(name: string): Promise<void> {
     await this.#deps.remover.remove(name);
-  }
-
-  /** An address of `pool`: the one that is asked for, or the lowest free one. */
-  #take(pool: AddressPool, family: 4 | 6, asked: string): Ip {
-    const wanted = asked === '' ? undefined : parseIp(asked);
-    if (wanted) {
-      if (pool.claim(wanted)) return wanted;
-      throw new EngineError('forbidden', 'Address already in use');
-    }
-    const address = pool.take();
-    if (address) return address;
-    const { name, id } = this.network;
-    const text = `no available IPv${family} addresses on this network's address pools: ${name} (${id})`;
-    throw new EngineError('internal', text);
-  }
-
-  get #gateway(): Ip {
-    return this.settings.gateway ?? this.settings.address;
   }
 }

@@ -3,33 +3,34 @@ import { type IpPrefix, type Ip, formatIp, formatIpPrefix, networkOf } from '../
 import type { Reach } from '../firewall/guarded-bridge.ts';
 import type { IpamPool } from '../networks.ts';
 
-/** A bridge with all that was chosen for it. */
-export interface BridgeSettings {
-  /** The device's name. */
-  readonly device: string;
-  /** The bridge's own address and the length of its subnet's prefix. */
+/** One family of a bridge. */
+export interface BridgeSubnet {
+  /** The bridge's own address, or that of the network where it has none, and the length of the subnet's prefix. */
   readonly address: IpPrefix;
   /** Part of the subnet that containers get addresses from; absent for all of it. */
   readonly range?: IpPrefix;
   /** Where containers send what leaves the subnet; absent for the bridge itself. */
   readonly gateway?: Ip;
+  /** Never given to a container. */
+  readonly reserved?: readonly Ip[];
+}
+
+/** A bridge with all that was chosen for it. */
+export interface BridgeSettings {
+  /** The device's name. */
+  readonly device: string;
   /** Bytes. */
   readonly mtu: number;
   readonly icc: boolean;
   readonly masquerade: boolean;
-  /** Never given to a container. */
-  readonly reserved?: readonly Ip[];
-  /** Absent without IPv6. */
-  readonly ipv6?: {
-    readonly address: IpPrefix;
-    readonly range?: IpPrefix;
-    readonly gateway?: Ip;
-    readonly reserved?: readonly Ip[];
-  };
+  /** Absent without that family; one of them is there. */
+  readonly ipv4?: BridgeSubnet;
+  readonly ipv6?: BridgeSubnet;
   /** Nothing passes between its containers and whatever is not on this bridge, the host apart. */
   readonly internal?: boolean;
-  /** The bridge has no address: not even the host is reached. */
-  readonly isolated?: boolean;
+  /** The bridge has no address of that family: not even the host is reached. */
+  readonly isolatedIpv4?: boolean;
+  readonly isolatedIpv6?: boolean;
   /** How containers are reached from elsewhere, by family; absent: at the host's addresses alone. */
   readonly reachIpv4?: Reach;
   readonly reachIpv6?: Reach;
@@ -48,28 +49,22 @@ export interface BridgeSettings {
   readonly interfacePrefix?: string;
 }
 
-const poolOf = ({
-  address,
-  range,
-  gateway,
-}: Pick<BridgeSettings, 'address' | 'range' | 'gateway'>): IpamPool => ({
+const poolOf = ({ address, range, gateway }: BridgeSubnet): IpamPool => ({
   subnet: formatIpPrefix(networkOf(address)),
   gateway: formatIp(address),
   ...(range ? { ipRange: formatIpPrefix(range) } : {}),
   ...(gateway ? { auxiliaryAddresses: { [`DefaultGatewayIPv${gateway.family}`]: formatIp(gateway) } } : {}),
 });
 
+const familiesOf = ({ ipv4, ipv6 }: Pick<BridgeSettings, 'ipv4' | 'ipv6'>): readonly BridgeSubnet[] =>
+  [ipv4, ipv6].flatMap((subnet) => subnet ?? []);
+
 /** The bridge's own share in what `inspect` shows. */
-export const poolsOf = (settings: BridgeSettings): readonly IpamPool[] => [
-  poolOf(settings),
-  ...(settings.ipv6 ? [poolOf(settings.ipv6)] : []),
-];
+export const poolsOf = (settings: BridgeSettings): readonly IpamPool[] => familiesOf(settings).map(poolOf);
 
 /** Subnets of a bridge, both families. */
-export const subnetsOf = ({ address, ipv6 }: BridgeSettings): IpPrefix[] => [
-  networkOf(address),
-  ...(ipv6 ? [networkOf(ipv6.address)] : []),
-];
+export const subnetsOf = (settings: BridgeSettings): readonly IpPrefix[] =>
+  familiesOf(settings).map(({ address }) => networkOf(address));
 
 /** A subnet as the packet filter takes it. */
 export const subnetText = (subnet: IpPrefix): string => formatIpPrefix(networkOf(subnet));

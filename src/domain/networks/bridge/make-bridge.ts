@@ -28,9 +28,9 @@ const ensureDevice = (host: NetlinkConnection, { device, mtu }: BridgeSettings):
 /** Makes a user's bridge, or completes one that is there, gives it its addresses and gives its index. */
 export const makeBridge = (host: NetlinkConnection, settings: BridgeSettings): number => {
   const { index } = ensureDevice(host, settings);
-  const withoutIpv4 = settings.isolated === true || settings.inhibitIpv4 === true;
-  if (!withoutIpv4) host.addAddress(index, settings.address);
+  const { ipv4, ipv6, isolatedIpv4, isolatedIpv6, inhibitIpv4 } = settings;
+  if (ipv4 && isolatedIpv4 !== true && inhibitIpv4 !== true) host.addAddress(index, ipv4.address);
   host.changeLink(index, { up: true });
-  if (settings.ipv6 && settings.isolated !== true) host.addAddress(index, settings.ipv6.address);
+  if (ipv6 && isolatedIpv6 !== true) host.addAddress(index, ipv6.address);
   return index;
 };

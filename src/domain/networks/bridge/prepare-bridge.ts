@@ -100,7 +100,7 @@ export const prepareBridge = (
     index: device.index,
     settings: {
       device: device.name,
-      ...four,
+      ipv4: four,
       ...(six && { ipv6: six }),
       mtu: config.mtu,
       icc: config.icc,
