@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { type ChildProcess, spawn } from 'node:child_process';
 import { type RemoteInfo, type Socket, createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeMessage } from '../../src/spec/dns/decode.ts';
 import { encodeMessage } from '../../src/spec/dns/encode.ts';
 import { type DnsMessage, type DnsRecord, RCODE, TYPE, datagramSize } from '../../src/spec/dns/message.ts';
@@ -19,16 +21,30 @@ const recordOf = (name: string, number: number): DnsRecord => {
   return { name, type: TYPE.a, class: 1, ttl: 30, data: { kind: 'address', address } };
 };
 
-/** What it says: `refused.` and `absent.` names by their code, `big.` ones with 100 addresses, others with `number`. */
+const CODES: Readonly<Record<string, number>> = {
+  refused: RCODE.refused,
+  absent: RCODE.nameError,
+  failing: RCODE.serverFailure,
+};
+/** Names of several addresses, by their first label. */
+const COUNTS: Readonly<Record<string, number>> = { big: 100, long: 100, empty: 0 };
+/** The address that lies lead to. */
+export const FORGED = 66;
+
+const kindOf = (query: DnsMessage): string => query.questions[0]?.name.split('.')[0] ?? '';
+
+/** The truth: `number` is the last octet of the address; of an `edns.` name it is 41 when the query has an OPT record. */
 const answerTo = (query: DnsMessage, number: number): DnsMessage => {
   const name = query.questions[0]?.name ?? '';
-  const codes: Record<string, number> = { refused: RCODE.refused, absent: RCODE.nameError };
-  const rcode = codes[name.split('.')[0] ?? ''] ?? RCODE.noError;
-  const count = name.startsWith('big.') ? 100 : 1;
+  const kind = kindOf(query);
+  const rcode = CODES[kind] ?? RCODE.noError;
+  const hasOption = query.additionals.some(({ type }) => type === TYPE.opt);
+  const told = kind === 'edns' && hasOption ? 41 : number;
+  const count = rcode === RCODE.noError ? (COUNTS[kind] ?? 1) : 0;
   return {
     header: { ...query.header, response: true, recursionAvailable: true, rcode },
     questions: query.questions,
-    answers: rcode === RCODE.noError ? Array.from({ length: count }, () => recordOf(name, number)) : [],
+    answers: Array.from({ length: count }, () => recordOf(name, told)),
     authorities: [],
     additionals: [],
   };
@@ -39,29 +55,62 @@ interface Behaviour {
   readonly number: number;
 }
 
-const lies = (query: DnsMessage, number: number): readonly DnsMessage[] => {
-  const truth = answerTo(query, number);
-  const forged = answerTo(query, 66);
+type Say = (message: DnsMessage | Buffer) => void;
+
+const lieAbout = (query: DnsMessage): readonly DnsMessage[] => {
+  const forged = answerTo(query, FORGED);
   return [
     { ...forged, header: { ...forged.header, id: forged.header.id ^ 1 } },
     { ...forged, questions: [{ name: 'other.example', type: TYPE.a, class: 1 }] },
-    truth,
+    { ...forged, header: { ...forged.header, response: false } },
   ];
 };
 
+const GARBAGE = [Buffer.alloc(0), Buffer.from('no DNS at all'), Buffer.alloc(600, 0xc0)];
+
+/** What it says to a datagram, by the first label of the name. */
+const misbehave = async (query: DnsMessage, number: number, say: Say, asStranger: Say): Promise<void> => {
+  const truth = answerTo(query, number);
+  switch (kindOf(query)) {
+    case 'silent':
+      return;
+    case 'lie':
+      // A stranger who has guessed everything but the port, then the lies, then the truth.
+      asStranger(answerTo(query, FORGED));
+      await sleep(5);
+      for (const lie of lieAbout(query)) say(lie);
+      return say(truth);
+    case 'liar':
+      return lieAbout(query).forEach(say);
+    case 'garbage':
+      GARBAGE.forEach(say);
+      return say(truth);
+    case 'babble':
+      return GARBAGE.forEach(say);
+    case 'twice':
+      say(truth);
+      return say(answerTo(query, FORGED));
+    case 'slow':
+      await sleep(1000);
+      return say(truth);
+    default:
+      return say(truth);
+  }
+};
+
 const serveDatagrams = (socket: Socket, stranger: Socket, { number }: Behaviour, asked: string[]): void => {
-  const serve = (bytes: Buffer, { address, port }: RemoteInfo): void => {
+  socket.on('message', (bytes: Buffer, { address, port }: RemoteInfo): void => {
     const query = decodeMessage(bytes);
-    const name = query?.questions[0]?.name ?? '';
-    asked.push(`udp ${name}`);
-    if (!query || name.startsWith('silent.')) return;
-    const say = (message: DnsMessage): void =>
-      socket.send(encodeMessage(message, datagramSize(query)), port, address);
-    if (!name.startsWith('lie.')) return say(answerTo(query, number));
-    // A stranger who has guessed everything but the port, then the lies, then the truth.
-    stranger.send(encodeMessage(answerTo(query, 66)), port, address, () => lies(query, number).forEach(say));
-  };
-  socket.on('message', serve);
+    asked.push(`udp ${query?.questions[0]?.name ?? ''}`);
+    if (!query) return;
+    const speaker =
+      (from: Socket): Say =>
+      (message) => {
+        const said = Buffer.isBuffer(message) ? message : encodeMessage(message, datagramSize(query));
+        from.send(said, port, address, () => undefined);
+      };
+    void misbehave(query, number, speaker(socket), speaker(stranger));
+  });
 };
 
 const tcpServer = ({ number }: Behaviour, asked: string[]): Server =>
@@ -71,6 +120,7 @@ const tcpServer = ({ number }: Behaviour, asked: string[]): Server =>
       const query = decodeMessage(frame.subarray(2));
       if (!query) return;
       asked.push(`tcp ${query.questions[0]?.name ?? ''}`);
+      if (kindOf(query) === 'long') return void socket.destroy();
       const reply = encodeMessage(answerTo(query, number));
       const length = Buffer.alloc(2);
       length.writeUInt16BE(reply.length);
@@ -81,7 +131,11 @@ const tcpServer = ({ number }: Behaviour, asked: string[]): Server =>
 /** Sockets by their open files, or the address to bind new ones to at port 53. */
 export type UpstreamPlace = { readonly address: string } | { readonly udp: number; readonly tcp: number };
 
-/** Starts a server on both transports; it listens when this resolves. */
+/**
+ * Starts a server on both transports; it listens when this resolves. The first label of a name says what it does: `absent`,
+ * `refused`, `failing`, `empty`, `big` (100 addresses), `long` (those, by datagram alone), `edns`, `silent`, `slow`, `lie`
+ * and `garbage` (the truth comes last), `liar` and `babble` (it never comes), `twice`; any other has its address.
+ */
 export const startDnsUpstream = async (place: UpstreamPlace, behaviour: Behaviour): Promise<DnsUpstream> => {
   const asked: string[] = [];
   const udp = createSocket('udp4');
@@ -107,3 +161,33 @@ export const startDnsUpstream = async (place: UpstreamPlace, behaviour: Behaviou
     },
   };
 };
+
+/** Runs such a server as a process of its own, in the network namespace that `enter` leads into. */
+export const spawnDnsUpstream = async (
+  enter: (command: readonly string[]) => readonly string[],
+  address: string,
+  number: number,
+): Promise<AsyncDisposable> => {
+  const [file = '', ...args] = enter([process.execPath, import.meta.filename, address, `${number}`]);
+  const child: ChildProcess = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  const ready = child.stdout ? once(child.stdout, 'data') : Promise.resolve();
+  await Promise.race([
+    ready,
+    ended.then(() => {
+      throw new Error(`no DNS server at ${address}`);
+    }),
+  ]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+};
+
+if (process.argv[1] === import.meta.filename) {
+  const [address = '', number = '1'] = process.argv.slice(2);
+  await startDnsUpstream({ address }, { number: Number(number) });
+  process.stdout.write('ready\n');
+}

@@ -7,6 +7,7 @@ import type { NamedSandbox, NameResolution } from '../networks/index.ts';
 import { Directory } from './directory.ts';
 import { listenInside } from './listen-inside.ts';
 import { Resolver } from './resolver.ts';
+import { SilentServers } from './silent-servers.ts';
 
 /** All that the room needs. */
 export interface DnsDeps {
@@ -31,6 +32,7 @@ class Room implements DnsRoom {
   readonly #directory = new Directory();
   readonly #served = new Map<SandboxId, Served>();
   readonly #waiting = { count: 0 };
+  readonly #silent = new SilentServers();
 
   constructor(deps: DnsDeps) {
     this.#deps = deps;
@@ -39,7 +41,10 @@ class Room implements DnsRoom {
   opened(sandbox: NamedSandbox): void {
     const { id, namespacePath } = sandbox;
     if (this.#served.has(id)) return this.changed(sandbox);
-    const resolver = new Resolver({ ...this.#deps, names: this.#directory, waiting: this.#waiting }, sandbox);
+    const resolver = new Resolver(
+      { ...this.#deps, names: this.#directory, waiting: this.#waiting, silent: this.#silent },
+      sandbox,
+    );
     const listener = this.#deps.namespaces.run(namespacePath, () =>
       listenInside(this.#deps, id, resolver.answer),
     );

@@ -5,6 +5,7 @@ import { EngineError } from '../../base/errors.ts';
 import { type DnsMessage, RCODE } from '../../spec/dns/message.ts';
 import type { UpstreamServer } from '../networks/index.ts';
 import { checkReply, isFailure } from './check-reply.ts';
+import type { Silence, SilentServers } from './silent-servers.ts';
 
 /** How many servers are asked at most, and how long each has (ms): Docker's own. */
 export const MOST_SERVERS = 3;
@@ -18,6 +19,7 @@ export interface ForwarderDeps {
   readonly namespaces: NetworkNamespaces;
   /** An integer of at least 0 and less than `below`, which nobody can guess. */
   readonly random: (below: number) => number;
+  readonly silent: SilentServers;
 }
 
 /** What is asked, by whom. */
@@ -35,8 +37,8 @@ interface Reply {
   readonly message: DnsMessage;
 }
 
-/** Where an attempt at one server stands. */
-type Attempt = 'waiting' | 'failed' | Reply;
+/** Where an attempt at one server stands; nobody waits for one that is `hopeless`. */
+type Attempt = 'waiting' | 'hopeless' | 'failed' | Reply;
 
 const open = (
   { sockets, namespaces }: ForwarderDeps,
@@ -70,7 +72,9 @@ const exchange = async (
     using _conversation = open(deps, server, query, transport, bytes, {
       received: (received) => {
         const message = checkReply(query.message, id, received);
-        if (message) outcome.resolve({ bytes: received, message });
+        if (!message) return;
+        deps.silent.forget(server, query.namespacePath);
+        outcome.resolve({ bytes: received, message });
       },
       failed: outcome.reject,
     });
@@ -109,7 +113,7 @@ const best = (attempts: readonly Attempt[]): Reply | undefined => {
   let waiting = false;
   for (const attempt of attempts) {
     if (attempt === 'waiting') waiting = true;
-    else if (attempt !== 'failed' && (!waiting || isAnswer(attempt))) return attempt;
+    else if (typeof attempt === 'object' && (!waiting || isAnswer(attempt))) return attempt;
   }
   return undefined;
 };
@@ -142,17 +146,28 @@ class Round {
     const index = this.#attempts.length;
     const server = this.#servers[index];
     if (!server || this.#over.signal.aborted) return;
-    this.#attempts.push('waiting');
+    const before = this.#deps.silent.find(server, this.#query.namespacePath);
+    this.#attempts.push(before === 'silent' ? 'hopeless' : 'waiting');
     void this.#attempt(index, server);
+    if (before) this.#next();
   }
 
   async #attempt(index: number, server: UpstreamServer): Promise<void> {
-    const hesitation = setTimeout(() => this.#next(), HESITATION).unref();
+    const note = (silence: Silence): void =>
+      this.#deps.silent.note(server, this.#query.namespacePath, silence);
+    let late = false;
+    const hesitate = (): void => {
+      late = true;
+      note('late');
+      if (index === this.#attempts.length - 1) this.#next();
+    };
+    const hesitation = setTimeout(hesitate, HESITATION).unref();
     const attempt = await askServer(this.#deps, server, this.#query, this.#over.signal);
     clearTimeout(hesitation);
+    if (late && attempt === 'failed' && !this.#over.signal.aborted) note('silent');
     const failed = attempt === 'failed' || isFailure(attempt.message);
     this.#attempts[index] = failed ? 'failed' : attempt;
-    if (failed) this.#next();
+    if (failed && index === this.#attempts.length - 1) this.#next();
     const reply = best(this.#attempts);
     if (reply) this.#outcome.resolve(reply.bytes);
     else if (this.#attempts.every((each) => each === 'failed')) this.#outcome.resolve(undefined);

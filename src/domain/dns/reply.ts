@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DnsTransport } from '../../adapters/dns-sockets/index.ts';
+import { cutMessage } from '../../spec/dns/cut.ts';
 import { HEADER_LENGTH, decodeHeader } from '../../spec/dns/decode.ts';
 import { encodeMessage } from '../../spec/dns/encode.ts';
 import {
@@ -77,19 +78,24 @@ export const replyToUnreadable = (bytes: Uint8Array): Buffer | undefined => {
   return encodeMessage({ ...reply, additionals: [] });
 };
 
-/** `reply` of a server as the client gets it: under the client's number, and cut to nothing (TC) when it takes less. */
+/** The OPT record alone that goes with what is cut. */
+const OPTION = encodeMessage({
+  header: PLAIN_HEADER,
+  questions: [],
+  answers: [],
+  authorities: [],
+  additionals: [ednsRecord(OWN_DATAGRAM)],
+}).subarray(HEADER_LENGTH);
+
+/**
+ * `reply` of a server as the client gets it: under the client's number, with as many answers as it takes. Some clients
+ * know no connections: they are better off with a few.
+ */
 export const passOn = (query: DnsMessage, transport: DnsTransport, reply: Buffer): Buffer => {
-  if (reply.length <= sizeFor(query, transport)) {
-    const copy = Buffer.from(reply);
-    copy.writeUInt16BE(query.header.id, 0);
-    return copy;
-  }
-  const header = decodeHeader(reply) ?? replyHeader(query.header, RCODE.serverFailure);
-  return encodeMessage({
-    header: { ...header, id: query.header.id, truncated: true },
-    questions: query.questions,
-    answers: [],
-    authorities: [],
-    additionals: [],
-  }).subarray(0, Math.max(HEADER_LENGTH, sizeFor(query, transport)));
+  const limit = sizeFor(query, transport);
+  const asksForEdns = query.additionals.some(({ type }) => type === TYPE.opt);
+  const told =
+    reply.length <= limit ? Buffer.from(reply) : cutMessage(reply, limit, asksForEdns ? OPTION : undefined);
+  told.writeUInt16BE(query.header.id, 0);
+  return told;
 };
