@@ -9,8 +9,10 @@ import { createDisk, type Disk } from '../adapters/disk/index.ts';
 import {
   createMounts,
   createVolumeMounts,
+  createVolumeQuotas,
   type Mounts,
   type VolumeMounts,
+  type VolumeQuotas,
 } from '../adapters/mounts/index.ts';
 import {
   createLiveHost,
@@ -76,6 +78,7 @@ export interface Adapters {
   readonly remoteVolumeStore: RemoteVolumeStore;
   readonly pluginSockets: PluginSockets;
   readonly volumeMounts: VolumeMounts;
+  readonly volumeQuotas: VolumeQuotas;
   readonly volumeStore: VolumeStore;
 }
 
@@ -149,6 +152,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     volumeStore: new VolumeDirectory(paths.volumes, owner),
     remoteVolumeStore: new RemoteVolumeDirectory(paths.volumes),
     volumeMounts: createVolumeMounts(),
+    volumeQuotas: createVolumeQuotas(),
     pluginSockets: createPluginSockets(PLUGIN_PLACES),
     networkStore: stack.use(openNetworkStore(paths.networkDatabase, log)),
     eventStore: openEventStore(paths.eventDatabase, { keep: EVENTS_KEPT, log }),

@@ -141,7 +141,9 @@ export const composeDomain = (options: DomainOptions): Rooms => {
   const volumes = createVolumes({
     store: adapters.volumeStore,
     remoteStore: adapters.remoteVolumeStore,
+    root: paths.volumes,
     mounts: adapters.volumeMounts,
+    quotas: adapters.volumeQuotas,
     sockets: adapters.pluginSockets,
     files: adapters.containerFiles,
     compression: adapters.compression,

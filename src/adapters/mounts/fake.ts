@@ -30,7 +30,10 @@ export const createFakeVolumeMounts = (
     standing,
     attach: async (request) => {
       if (broken.has(request.device))
-        throw new EngineError('not-found', `mount ${request.device}: no such device`);
+        throw new EngineError(
+          'not-found',
+          `failed to mount local volume: mount ${request.device}: no such device`,
+        );
       standing.set(request.target, request);
       return Promise.resolve();
     },

@@ -2,3 +2,4 @@
 export { createMounts } from './kernel.ts';
 export type * from './mounts.ts';
 export { createVolumeMounts } from './volume-mounts.ts';
+export { createVolumeQuotas, type VolumeQuotas } from './volume-quotas.ts';

@@ -68,7 +68,7 @@ export interface VolumeMount {
 
 /** Mounts of volumes on the host. */
 export interface VolumeMounts {
-  /** @throws in Docker's words: `mount /dev/x:/target, flags: 0x1, data: a=b: no such device`; passwords are not shown */
+  /** @throws in Docker's words: `failed to mount local volume: mount /dev/x:/target, flags: 0x1, data: a=b: no such device`; passwords are not shown */
   attach(request: VolumeMount): Promise<void>;
   /** Takes away all that is mounted at `target`; nothing there is no error. What is in use goes when its user does. */
   detach(target: string): void;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lookup } from 'node:dns/promises';
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { Semaphore } from '../../base/async.ts';
 import { EngineError, kindOf, messageOf } from '../../base/errors.ts';
 import { placesBelow } from '../../spec/mount-table.ts';
@@ -9,6 +8,7 @@ import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import { detachMount, MS, mount, mountAside } from '../../sys/mount.ts';
 import { copyTree } from './copy-tree.ts';
 import { parseMountOptions, PROPAGATION } from './mount-options.ts';
+import { type Lookup, resolveNetworkMount } from './network-address.ts';
 import type { VolumeMount, VolumeMounts } from './mounts.ts';
 
 /** The texts of strerror(3) that mount(2) can end with, as Go prints them. */
@@ -33,8 +33,6 @@ const TEXTS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
 };
 
-/** File systems whose server may not answer for minutes. */
-const NETWORK = new Set(['nfs', 'nfs4', 'cifs', 'smb3', 'ceph', '9p']);
 /** What the kernel does from memory alone. */
 const IMMEDIATE = new Set(['', 'none', 'tmpfs', 'ramfs', 'overlay']);
 /** A mount that hangs takes one of Node's four threads: the others must stay free for files. */
@@ -60,24 +58,11 @@ const hidePassword = (text: string): string => text.replaceAll(/\bpassword=[^,:]
 
 const failure = (request: VolumeMount, parsed: Parsed, cause: unknown): EngineError => {
   const why = TEXTS[errnoOf(cause) ?? ''] ?? messageOf(cause);
-  return new EngineError(kindOf(cause), hidePassword(describeMount(request, parsed, why)), { cause });
+  const text = `failed to mount local volume: ${hidePassword(describeMount(request, parsed, why))}`;
+  return new EngineError(kindOf(cause), text, { cause });
 };
 
-/** `addr=` of a network file system must be an address: the kernel knows no names. @throws internal for a name that is not known */
-const resolveAddress = async (type: string, data: string): Promise<string> => {
-  const name = /(?:^|,)addr=([^,]*)/.exec(data)?.[1] ?? '';
-  if (!NETWORK.has(type) || name === '' || isIP(name) !== 0) return data;
-  try {
-    const { address } = await lookup(name);
-    return data.replace(`addr=${name}`, `addr=${address}`);
-  } catch (cause) {
-    throw new EngineError(
-      'internal',
-      `error resolving passed in network volume address: lookup ${name}: no such host`,
-      { cause },
-    );
-  }
-};
+const lookUp: Lookup = async (host) => (await lookup(host)).address;
 
 const isMounted = (target: string): boolean =>
   placesBelow(readFileSync('/proc/self/mountinfo', 'utf8'), target).includes(target);
@@ -133,11 +118,13 @@ export const createVolumeMounts = (): VolumeMounts => {
   return {
     attach: async (request) => {
       const { flags, data } = parseMountOptions(request.options);
-      const parsed = { flags, data: await resolveAddress(request.type, data) };
+      const from = await resolveNetworkMount(request.type, { device: request.device, data }, lookUp);
+      const resolved = { ...request, device: from.device };
+      const parsed = { flags, data: from.data };
       try {
-        await attachParsed(request, parsed, aside);
+        await attachParsed(resolved, parsed, aside);
       } catch (cause) {
-        throw failure(request, parsed, cause);
+        throw failure(resolved, parsed, cause);
       }
     },
     detach,

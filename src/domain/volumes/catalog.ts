@@ -110,11 +110,18 @@ export class VolumeCatalog {
     return volume;
   }
 
-  async add(volume: Volume): Promise<void> {
+  /** `prepare` comes when the files are there; when it fails they go. */
+  async add(volume: Volume, prepare: (volume: Volume) => void): Promise<void> {
     const { store, remoteStore } = this.#deps;
     const document = encodeVolume(volume);
     if (volume.driver === LOCAL) await store.create(volume.name, document);
     else await remoteStore.write(volume.name, document);
+    try {
+      prepare(volume);
+    } catch (error) {
+      if (volume.driver === LOCAL) await store.remove(volume.name);
+      throw error;
+    }
     this.#volumes.set(volume.name, volume);
     this.publish('create', volume);
   }

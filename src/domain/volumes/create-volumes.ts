@@ -3,7 +3,7 @@ import type { Compression } from '../../adapters/compression/index.ts';
 import type { ContainerFiles } from '../../adapters/container-files/index.ts';
 import type { Disk } from '../../adapters/disk/index.ts';
 import type { PluginSockets } from '../../adapters/plugin-sockets/index.ts';
-import type { VolumeMounts } from '../../adapters/mounts/index.ts';
+import type { VolumeMounts, VolumeQuotas } from '../../adapters/mounts/index.ts';
 import { EngineError } from '../../base/errors.ts';
 import type { IdMaps } from '../../spec/id-maps.ts';
 import { type CatalogDeps, isPlain, needsMount, VolumeCatalog } from './catalog.ts';
@@ -26,6 +26,9 @@ export interface VolumesDeps extends CatalogDeps {
   /** The containers' user namespace, when they have one. */
   readonly idMaps?: IdMaps;
   readonly mounts: VolumeMounts;
+  readonly quotas: VolumeQuotas;
+  /** Where local volumes lie. */
+  readonly root: string;
   readonly sockets: PluginSockets;
   readonly disk: Pick<Disk, 'contentSize'>;
 }
@@ -71,7 +74,7 @@ const shareOngoing = <Value>(work: () => Promise<Value>): (() => Promise<Value>)
 /** The volumes room. `restore` reads what is on disk and comes before anything else. */
 export const createVolumes = (own: VolumesDeps): Volumes & { restore(): Promise<void> } => {
   const catalog = new VolumeCatalog(own);
-  const drivers = createDrivers({ ...own, local: createLocalDriver({ catalog, mounts: own.mounts }) });
+  const drivers = createDrivers({ ...own, local: createLocalDriver({ ...own, catalog }) });
   const deps = { ...own, catalog, drivers };
   return {
     restore: async () => catalog.load(),

@@ -68,7 +68,7 @@ const make = async (
     ...(options && { options }),
     ...(driver.scope === 'global' && { scope: driver.scope }),
   };
-  await deps.catalog.add(volume);
+  await deps.catalog.add(volume, (made) => driver.prepare?.(made));
   return volume;
 };
 

@@ -22,6 +22,8 @@ export interface VolumeDriver {
   readonly scope: 'local' | 'global';
   /** @throws invalid-argument for bad names and options; what the driver says */
   create(name: string, options: Readonly<Record<string, string>>): Promise<void>;
+  /** What is left to do when the volume's directory is there and nobody sees it yet. */
+  prepare?(volume: Volume): void;
   remove(volume: Volume): Promise<void>;
   /** Gives the path on this host. */
   mount(volume: Volume, use: VolumeUse): Promise<string>;

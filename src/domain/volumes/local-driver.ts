@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { VolumeMounts } from '../../adapters/mounts/index.ts';
-import { EngineError, kindOf, messageOf } from '../../base/errors.ts';
+import type { VolumeMounts, VolumeQuotas } from '../../adapters/mounts/index.ts';
+import { EngineError } from '../../base/errors.ts';
 import { LOCAL, needsMount, type VolumeCatalog } from './catalog.ts';
 import type { VolumeDriver } from './driver.ts';
 import { checkLocalOptions } from './local-options.ts';
@@ -10,28 +10,32 @@ import type { Volume } from './volumes.ts';
 export interface LocalDriverDeps {
   readonly catalog: Pick<VolumeCatalog, 'all' | 'find'>;
   readonly mounts: VolumeMounts;
+  readonly quotas: VolumeQuotas;
+  /** Where the volumes lie. */
+  readonly root: string;
 }
 
 const attach = async (mounts: VolumeMounts, { mountpoint, options }: Volume): Promise<void> => {
   const { type = '', device = '', o = '' } = options ?? {};
   if (device === '') throw new EngineError('internal', 'missing device in volume options');
-  try {
-    await mounts.attach({ device, type, options: o, target: mountpoint });
-  } catch (cause) {
-    throw new EngineError(kindOf(cause), `failed to mount local volume: ${messageOf(cause)}`, { cause });
-  }
+  await mounts.attach({ device, type, options: o, target: mountpoint });
 };
 
 /** Directories of the engine's own, and on them what `type`, `device` and `o` name. */
-export const createLocalDriver = ({ catalog, mounts }: LocalDriverDeps): VolumeDriver => {
+export const createLocalDriver = ({ catalog, mounts, quotas, root }: LocalDriverDeps): VolumeDriver => {
   const own = (): readonly Volume[] => catalog.all().filter(({ driver }) => driver === LOCAL);
+  const hasQuotas = (): boolean => quotas.isSupported(root);
   return {
     name: LOCAL,
     scope: 'local',
     create: async (name, options) => {
       checkVolumeName(name);
-      checkLocalOptions(options);
+      checkLocalOptions(options, hasQuotas);
       return Promise.resolve();
+    },
+    prepare: ({ mountpoint, options }) => {
+      const bytes = checkLocalOptions(options ?? {}, hasQuotas);
+      if (bytes > 0) quotas.limit(mountpoint, bytes);
     },
     // Nothing of what is mounted may go with the directory.
     remove: async ({ mountpoint }) => mounts.detach(mountpoint),

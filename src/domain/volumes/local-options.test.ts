@@ -5,10 +5,10 @@ import { checkLocalOptions } from './local-options.ts';
 
 describe('options of the local driver', () => {
   it('are taken when they are complete', () => {
-    doesNotThrow(() => checkLocalOptions({}));
-    doesNotThrow(() => checkLocalOptions({ type: 'tmpfs', device: 'tmpfs' }));
-    doesNotThrow(() => checkLocalOptions({ type: 'none', device: '/srv', o: 'bind,ro' }));
-    doesNotThrow(() => checkLocalOptions({ size: '0' }));
+    doesNotThrow(() => checkLocalOptions({}, () => false));
+    doesNotThrow(() => checkLocalOptions({ type: 'tmpfs', device: 'tmpfs' }, () => false));
+    doesNotThrow(() => checkLocalOptions({ type: 'none', device: '/srv', o: 'bind,ro' }, () => false));
+    doesNotThrow(() => checkLocalOptions({ size: '0' }, () => false));
   });
 
   it('are refused in the words of Docker', () => {
@@ -22,6 +22,6 @@ describe('options of the local driver', () => {
       [{ size: '1g' }, 'quota size requested but no quota support'],
     ];
     for (const [options, message] of refused)
-      throws(() => checkLocalOptions(options), { kind: 'invalid-argument', message });
+      throws(() => checkLocalOptions(options, () => false), { kind: 'invalid-argument', message });
   });
 });

@@ -13,10 +13,13 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
 const invalid = (text: string): EngineError => new EngineError('invalid-argument', text);
 
 /**
- * Checks what a client asks of the local driver.
- * @throws invalid-argument in Docker's words; for any `size`, too: it needs project quotas, which the engine does not set up
+ * Checks what a client asks of the local driver; gives the bytes that the volume may hold, 0 for no limit.
+ * @throws invalid-argument in Docker's words; for a `size`, too, where the file system has no project quotas
  */
-export const checkLocalOptions = (options: Readonly<Record<string, string>>): void => {
+export const checkLocalOptions = (
+  options: Readonly<Record<string, string>>,
+  hasQuotas: () => boolean,
+): number => {
   for (const key of Object.keys(options))
     if (!Object.hasOwn(NEEDED, key)) throw invalid(`invalid option: ${JSON.stringify(key)}`);
   for (const [key, others] of Object.entries(NEEDED)) {
@@ -25,6 +28,7 @@ export const checkLocalOptions = (options: Readonly<Record<string, string>>): vo
     if (missing !== undefined) throw invalid(`missing required option: ${JSON.stringify(missing)}`);
   }
   const { size } = options;
-  if (size !== undefined && parseByteSize(size) > 0)
-    throw invalid('quota size requested but no quota support');
+  const bytes = size === undefined ? 0 : parseByteSize(size);
+  if (bytes > 0 && !hasQuotas()) throw invalid('quota size requested but no quota support');
+  return Math.max(bytes, 0);
 };

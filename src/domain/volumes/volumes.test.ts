@@ -32,7 +32,11 @@ const heldBy = (renamed: VolumeHolder['renamed'] = async () => Promise.resolve()
   renamed,
 });
 
-const makeRoom = (documents = new Map<string, object>(), former = new Map<string, string>()) => {
+const makeRoom = (
+  documents = new Map<string, object>(),
+  former = new Map<string, string>(),
+  limits?: Map<string, number>,
+) => {
   const told: string[] = [];
   const mounts = createFakeVolumeMounts(new Set(['broken']));
   const volumes = createVolumes({
@@ -59,7 +63,15 @@ const makeRoom = (documents = new Map<string, object>(), former = new Map<string
     files: { openDirectory: () => noFiles },
     compression: { unpack: (_packing, source) => source },
     remoteStore: { write: async () => undefined, load: async () => [], remove: async () => undefined },
+    root: '/v',
     mounts,
+    quotas: {
+      isSupported: () => limits !== undefined,
+      limit: (directory, bytes) => {
+        if (bytes > 1e9) throw new Error('too much');
+        limits?.set(directory, bytes);
+      },
+    },
     sockets: { find: async () => undefined, list: async () => [], call: async () => ({}) },
     disk: { contentSize: async () => 7 },
     events: {
@@ -325,6 +337,29 @@ describe('files of a volume', () => {
     deepEqual((await volumes.clone('source', { newName: 'other', labels: {}, signal })).labels, {});
     await rejects(volumes.clone('source', { newName: 'copy', signal }), {
       message: "clone source: volume name 'copy' is already in use",
+    });
+  });
+});
+
+describe('a volume with a size', () => {
+  it('is limited where the file system can, and needs no mount', async () => {
+    const limits = new Map<string, number>();
+    const { volumes, documents } = makeRoom(new Map(), new Map(), limits);
+    await volumes.create({ name: 'small', options: { size: '10m' } });
+    deepEqual([...limits], [['/v/small/_data', 10 * 1024 * 1024]]);
+    equal(volumes.needsMount('small'), false);
+    equal(await volumes.mount('small', 'a'), '/v/small/_data');
+    await rejects(volumes.create({ name: 'large', options: { size: '10g' } }), {
+      message: 'create large: too much',
+    });
+    deepEqual([...documents.keys()], ['small']);
+  });
+
+  it('is refused elsewhere', async () => {
+    const { volumes } = makeRoom();
+    await rejects(volumes.create({ name: 'small', options: { size: '10m' } }), {
+      kind: 'invalid-argument',
+      message: 'create small: quota size requested but no quota support',
     });
   });
 });
