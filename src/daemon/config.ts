@@ -96,6 +96,7 @@ export interface Config {
   readonly firewall: boolean;
   readonly firewall6: boolean;
   readonly allowDirectRouting: boolean;
+  readonly respectsHostFirewall: boolean;
   readonly userlandProxy: boolean;
   /** Host address of ports published without one. */
   readonly defaultHostAddress: string;
@@ -256,6 +257,7 @@ const networkConfig = (
   | 'firewall'
   | 'firewall6'
   | 'allowDirectRouting'
+  | 'respectsHostFirewall'
   | 'userlandProxy'
   | 'defaultHostAddress'
   | 'mtu'
@@ -281,6 +283,7 @@ const networkConfig = (
   firewall: settings.iptables ?? true,
   firewall6: settings.ip6tables ?? true,
   allowDirectRouting: settings['allow-direct-routing'] ?? false,
+  respectsHostFirewall: settings['published-ports-respect-host-firewall'] ?? false,
   userlandProxy: settings['userland-proxy'] ?? true,
   defaultHostAddress: settings.ip ?? '0.0.0.0',
   mtu: count(settings.mtu, MTU),

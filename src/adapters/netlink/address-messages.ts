@@ -15,6 +15,7 @@ const RT_SCOPE = { universe: 0, link: 253 } as const;
 /** `<linux/neighbour.h>`. */
 const NDA = { destination: 1, linkAddress: 2 } as const;
 const NUD_REACHABLE = 0x02;
+const NUD_PERMANENT = 0x80;
 
 /** Address families, of `<bits/socket.h>`. */
 const familyOf = (family: 4 | 6): number => (family === 4 ? 2 : 10);
@@ -105,11 +106,11 @@ const neighbourHeader = (family: number, index: number, state: number): Buffer =
 
 export const dumpNeighbours = (): Buffer => request(RTM.getNeighbour, NLM.dump, neighbourHeader(0, 0, 0));
 
-export const setNeighbour = ({ index, address, macAddress }: Neighbour): Buffer =>
+export const setNeighbour = ({ index, address, macAddress, permanent }: Neighbour): Buffer =>
   request(
     RTM.newNeighbour,
     NLM.create | NLM.replace,
-    neighbourHeader(familyOf(address.family), index, NUD_REACHABLE),
+    neighbourHeader(familyOf(address.family), index, permanent === true ? NUD_PERMANENT : NUD_REACHABLE),
     [
       attribute(NDA.destination, ipBytes(address)),
       attribute(NDA.linkAddress, Buffer.from(macAddress.replaceAll(':', ''), 'hex')),

@@ -35,6 +35,8 @@ export interface Neighbour {
   readonly index: number;
   readonly address: Ip;
   readonly macAddress: string;
+  /** Never asked for again. */
+  readonly permanent?: boolean;
 }
 
 export interface NewBridge {

@@ -179,6 +179,10 @@ export const OPTIONS = {
     later: 'warn',
   }),
   pidfile: option(textKind, 'File of the process id', { short: 'p', shown: '/var/run/docker.pid' }),
+  'published-ports-respect-host-firewall': option(
+    switchKind,
+    "Have packets to published ports pass the host's own input rules first",
+  ),
   'raw-logs': option(switchKind, 'Log without colours'),
   'registry-mirror': option(listKind(checkMirror), 'Mirrors of Docker Hub', {
     key: 'registry-mirrors',

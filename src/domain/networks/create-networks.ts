@@ -10,7 +10,8 @@ import type { ActiveNetwork } from './driver.ts';
 import { ephemeralRange } from './ephemeral-range.ts';
 import { filterNetworks, findNetwork } from './find-network.ts';
 import type { Firewall } from './firewall.ts';
-import { beginForwarding, createFirewall, firewallSetting } from './firewall/create-firewall.ts';
+import { createFirewall, firewallSetting } from './firewall/create-firewall.ts';
+import { runFirewall } from './firewall/run-firewall.ts';
 import { noSuchNetwork } from './errors.ts';
 import { guardedBridges } from './guarded-bridges.ts';
 import { LinkedPorts } from './linked-ports.ts';
@@ -55,6 +56,7 @@ class Room implements NetworksRoom {
   readonly #host: NetlinkConnection;
   readonly #remover: LinkRemover;
   readonly #firewall: Firewall;
+  #running: Disposable | undefined;
   readonly #table = new PortTable();
   readonly #active = new Map<NetworkId, ActiveNetwork>();
   readonly #sandboxes = new Map<ContainerId, LiveSandbox>();
@@ -119,11 +121,10 @@ class Room implements NetworksRoom {
     const records = loadRecords(this.#deps);
     for (const record of records) this.#left.set(record.container, record);
     claimPlaces({ networks: this.#active }, records);
-    this.#firewall.replace(guardedBridges(this.#active), publishedOnRecord(records));
-    const families = config.ipForward
-      ? (['ip', ...(config.ipv6 === true ? (['ip6'] as const) : [])] as const)
-      : [];
-    for (const family of families) beginForwarding(this.#firewall, this.#deps.hostNetwork, family);
+    const own = { ...this.#deps, firewall: this.#firewall, host: this.#host };
+    this.#running = runFirewall(own, config, () =>
+      this.#firewall.replace(guardedBridges(this.#active), publishedOnRecord(records)),
+    );
   }
 
   get drivers(): readonly string[] {
@@ -238,7 +239,7 @@ class Room implements NetworksRoom {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const sandbox of this.#sandboxes.values()) sandbox.letGoOfPorts();
-    this.#firewall.close();
+    this.#running?.[Symbol.dispose]();
     await this.#remover[Symbol.asyncDispose]();
     this.#host[Symbol.dispose]();
   }

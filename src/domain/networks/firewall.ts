@@ -11,6 +11,7 @@ import {
   type TablePlace,
   placeOf,
 } from './firewall/guarded-bridge.ts';
+import type { SecondPass } from './firewall/second-pass.ts';
 import { FOREIGN, USERS, firewallTable, openingElement } from './firewall/table-rules.ts';
 import type { PortTarget } from './port-elements.ts';
 import type { PublishedPort } from './published-port.ts';
@@ -25,6 +26,8 @@ export interface FirewallOptions {
   readonly allowDirect: boolean;
   /** What is forwarded and concerns no bridge is left alone, even where forwarding began with this engine. */
   readonly keepsForeign: boolean;
+  /** Packets to published ports pass the host's own rules first. */
+  readonly secondPass?: SecondPass | undefined;
   readonly log: Log;
 }
 
@@ -156,11 +159,11 @@ export class Firewall {
     if (this.#started) this.putBack();
   }
 
-  /** Takes the tables away, unless containers that outlive this daemon, or the host's administrator, need them. */
-  close(): void {
-    if (!this.#started || this.#elements.size > 0 || this.#closed.size > 0) return;
+  /** Takes the tables away, unless containers that outlive this daemon, or the host's administrator, need them; tells whether. */
+  close(): boolean {
+    if (!this.#started || this.#elements.size > 0 || this.#closed.size > 0) return false;
     const places = this.#options.families.map((family) => this.#placeOf(family));
-    if (places.some((place) => this.#hasUsersRules(place))) return;
+    if (places.some((place) => this.#hasUsersRules(place))) return false;
     this.#options.nftables.apply(
       places.map(({ table, family }) => ({
         change: 'delete-table',
@@ -168,6 +171,7 @@ export class Firewall {
         ...(family ? { family } : {}),
       })),
     );
+    return true;
   }
 
   /** Makes the tables as they are to be, whatever is there: in one transaction, the administrator's own part untouched. */
@@ -185,12 +189,13 @@ export class Firewall {
   }
 
   #whole(change: 'renew-table' | 'replace-table'): readonly Change[] {
-    const { families, allowDirect, table: name } = this.#options;
+    const { families, allowDirect, table: name, secondPass } = this.#options;
     const bridges = [...this.#bridges.values()];
     const tables = families.flatMap((family): readonly Change[] => {
       const context = { family, allowDirect };
       const parts = bridges.map((bridge) => bridgeParts(this.#placeOf(family), bridge, context));
-      const base = firewallTable(name, family, this.#closed.has(family));
+      const dropsForeign = this.#closed.has(family);
+      const base = firewallTable(name, { family, dropsForeign, secondPass });
       // Chains stand in the table's own command: nft makes elements of intervals with their map, before later commands.
       const table = { ...base, chains: [...base.chains, ...parts.flatMap(({ chains }) => chains)] };
       return [

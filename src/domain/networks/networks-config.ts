@@ -27,6 +27,8 @@ export interface NetworksConfig {
   readonly firewall6: boolean;
   /** Published ports are reached at the containers' own addresses, if somebody routes there. */
   readonly allowDirectRouting: boolean;
+  /** What comes to published ports from outside passes the host's own `input` rules first. Absent: it does not. */
+  readonly respectsHostFirewall?: boolean;
   readonly userlandProxy: boolean;
   /** Host address of ports that are published without one; empty for all. */
   readonly defaultHostAddress: string;

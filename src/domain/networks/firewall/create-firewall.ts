@@ -7,6 +7,7 @@ import { ensureSetting, ensureSettingIfThere } from '../host-settings.ts';
 import type { NetworksConfig } from '../networks-config.ts';
 import { tableName } from '../table-name.ts';
 import type { Family } from './guarded-bridge.ts';
+import { secondPassOf } from './second-pass.ts';
 
 export interface CreateFirewallDeps {
   readonly nftables: Nftables;
@@ -36,6 +37,7 @@ export const createFirewall = (deps: CreateFirewallDeps, config: NetworksConfig)
     families: familiesOf(config, deps.hostNetwork),
     allowDirect: config.allowDirectRouting,
     keepsForeign: config.ipForwardNoDrop,
+    ...(config.respectsHostFirewall === true ? { secondPass: secondPassOf(tableName(config.bridge)) } : {}),
   });
 
 /**

@@ -4,11 +4,13 @@ import { containsIp, parseIp, parseIpPrefix } from '../../../spec/ip.ts';
 import { OPENED, type PortTarget, portElements } from '../port-elements.ts';
 import type { PublishedPort } from '../published-port.ts';
 import { type Family, type GuardedBridge, placeOf } from './guarded-bridge.ts';
+import { type SecondPass, withKeys } from './second-pass.ts';
 
 export interface DirectPortsOptions {
   readonly table: string;
   readonly families: readonly Family[];
   readonly allowDirect: boolean;
+  readonly secondPass?: SecondPass | undefined;
 }
 
 const SUBNETS = { ip: 'ipv4', ip6: 'ipv6' } as const;
@@ -51,13 +53,15 @@ export class DirectPorts {
   }
 
   #elementsOf(port: PublishedPort, target: PortTarget): readonly Element[] {
-    const { table, families } = this.#options;
+    const { table, families, secondPass } = this.#options;
     const tables = { ip: placeOf(table, 'ip').table, ip6: placeOf(table, 'ip6').table };
     const direct = families.filter((family) => this.#isDirect(target[SUBNETS[family]]));
     const atContainer = { ...port, bindings: direct.map((family) => ({ address: ANY[family], port: 0 })) };
-    return [...portElements(tables, port, target), ...portElements(tables, atContainer, target)].filter(
-      ({ family }) => families.includes(family ?? 'ip'),
-    );
+    const elements = [
+      ...portElements(tables, port, target),
+      ...portElements(tables, atContainer, target),
+    ].filter(({ family }) => families.includes(family ?? 'ip'));
+    return secondPass ? withKeys(elements) : elements;
   }
 
   /** Whether packets for an address may come without translation, from some device at least. */

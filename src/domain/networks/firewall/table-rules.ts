@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Chain, Element, ElementMap, Table } from '../../../adapters/nftables/index.ts';
 import { PORT_MAPS, PORT_MAPS6, TRANSLATIONS, TRANSLATIONS6 } from '../port-elements.ts';
+import { type SecondPass, admittedChain, firstPassRule, keySets } from './second-pass.ts';
 import { type Family, type Opening, type TablePlace, placeOf } from './guarded-bridge.ts';
 
 /** Beginning of the names that belong to the host's administrator: the engine makes the chain of this name and no more. */
@@ -55,15 +56,25 @@ const sourceRules = (family: Family): readonly string[] => [
   `${family} saddr vmap @${LEAVING}`,
 ];
 
-const chainsOf = (family: Family, dropsForeign: boolean): readonly Chain[] => [
+/** What an engine's table depends on besides its bridges. */
+export interface TableOptions {
+  readonly family: Family;
+  /** What is forwarded and is no concern of the engine's bridges is dropped. */
+  readonly dropsForeign: boolean;
+  /** The cable of published ports that respect the host's firewall. */
+  readonly secondPass?: SecondPass | undefined;
+}
+
+const chainsOf = ({ family, dropsForeign, secondPass }: TableOptions): readonly Chain[] => [
   { name: USERS, rules: [] },
   ...(dropsForeign ? [{ name: FOREIGN, rules: [`iifname @${BRIDGES} accept`, 'drop'] }] : []),
   ...(family === 'ip' ? [GUARD_LOOPBACK] : []),
   {
     name: 'arriving',
     hook: { type: 'nat', hook: 'prerouting', priority: PRIORITY.destination },
-    rules: TRANSLATED[family],
+    rules: [...(secondPass ? [firstPassRule(secondPass, BRIDGES)] : []), ...TRANSLATED[family]],
   },
+  ...(secondPass ? [admittedChain(secondPass, BRIDGES, family)] : []),
   {
     name: 'local',
     hook: { type: 'nat', hook: 'output', priority: PRIORITY.destination },
@@ -82,10 +93,11 @@ const chainsOf = (family: Family, dropsForeign: boolean): readonly Chain[] => [
 ];
 
 /** The engine's table of a family, without bridges and ports: both are elements, so that each costs the same however many there are. */
-export const firewallTable = (name: string, family: Family, dropsForeign: boolean): Table => {
+export const firewallTable = (name: string, options: TableOptions): Table => {
+  const { family, secondPass } = options;
   const { table, ...place } = placeOf(name, family);
-  const maps = [...MAPS[family], ...bridgeMaps(family)];
-  return { name: table, ...place, maps, chains: chainsOf(family, dropsForeign) };
+  const maps = [...MAPS[family], ...bridgeMaps(family), ...(secondPass ? keySets(family) : [])];
+  return { name: table, ...place, maps, chains: chainsOf(options) };
 };
 
 /** The map element that lets one container reach a port of another. */
