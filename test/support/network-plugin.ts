@@ -49,6 +49,8 @@ export class NetworkPlugin implements AsyncDisposable {
   readonly trouble = new Map<string, Trouble>();
   /** What is answered in the place of the plugin's own answer, by the method's whole name. */
   readonly answers = new Map<string, Answer>();
+  /** What is added to the plugin's own answer, by the method's whole name. */
+  readonly extras = new Map<string, Answer>();
   implements: readonly string[] = ['NetworkDriver', 'IpamDriver'];
   /** Gateways by networks, endpoints by ids: what it has now. */
   readonly networks = new Map<string, string>();
@@ -76,6 +78,11 @@ export class NetworkPlugin implements AsyncDisposable {
   /** What it was asked since the last time that somebody looked. */
   takeCalls(): readonly PluginCall[] {
     return this.calls.splice(0);
+  }
+
+  /** Ends the connections of calls that it never answers. */
+  hangUp(): void {
+    this.#server?.closeAllConnections();
   }
 
   /** Asked by an engine. */
@@ -106,7 +113,7 @@ export class NetworkPlugin implements AsyncDisposable {
     if (method === 'Plugin.Activate') return { Implements: this.implements };
     if (group === 'IpamDriver') return this.addresses.answer(verb, body);
     const work = this.#verbs[verb];
-    return work ? work(body) : {};
+    return { ...work?.(body), ...this.extras.get(method) };
   }
 
   readonly #verbs: Readonly<Record<string, (body: Body) => Answer>> = {
