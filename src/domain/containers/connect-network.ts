@@ -3,7 +3,7 @@ import { joinErrors } from '../../spec/join-errors.ts';
 import { EngineError } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
-import type { Network, Sandbox } from '../networks/index.ts';
+import type { FormerAddresses, Network, Sandbox } from '../networks/index.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { noSuchContainer } from './errors.ts';
@@ -80,12 +80,14 @@ const connectRunning = async (
   { id, name }: Container,
   network: Network,
   request: EndpointRequest,
-): Promise<void> => {
+): Promise<FormerAddresses> => {
   const sandbox = deps.runs.get(id)?.sandbox;
   if (!sandbox) throw new EngineError('internal', `container ${id} has no network of its own`);
   const before = textsOf(sandbox);
-  await deps.networks.connect(id, { network: network.id, containerName: name, request });
+  const endpoint = await deps.networks.connect(id, { network: network.id, containerName: name, request });
   await refreshNetworkFiles(deps, id, before, textsOf(sandbox));
+  const { ipv4Address, ipv6Address } = endpoint;
+  return { ipv4Address, ipv6Address };
 };
 
 /**
@@ -108,10 +110,12 @@ export const connectNetwork = async (
   checkRequest(deps, network, request);
   // A MAC address is looked at and not used: Docker's way, of containers that exist.
   const kept = { ...request, macAddress: '' };
-  if (hasProcess(container.state)) await connectRunning(deps, container, network, kept);
+  const isRunning = hasProcess(container.state);
+  const now = isRunning ? await connectRunning(deps, container, network, kept) : undefined;
   await deps.ledger.record({
     ...container,
     endpoints: { ...container.endpoints, [network.name]: kept },
     networkIds: { ...container.networkIds, [network.name]: network.id },
+    ...(now && { addresses: { ...container.addresses, [network.name]: now } }),
   });
 };

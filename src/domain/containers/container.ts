@@ -5,6 +5,7 @@ import type { ContainerConfig } from '../../spec/container-config.ts';
 import type { ImageId } from '../../spec/digest.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { HostConfig } from '../../spec/host-config.ts';
+import type { FormerAddresses } from '../networks/index.ts';
 import type { Health } from './health/health.ts';
 import type { ContainerState } from './state.ts';
 
@@ -72,5 +73,7 @@ export interface Container {
   readonly endpoints: Readonly<Record<string, EndpointRequest>>;
   /** Network ids by name, known since the first start. */
   readonly networkIds: Readonly<Record<string, string>>;
+  /** What it had in its networks when it ran last, by their names; absent: nothing yet. */
+  readonly addresses?: Readonly<Record<string, FormerAddresses>>;
   readonly appArmorProfile: string;
 }

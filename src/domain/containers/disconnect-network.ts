@@ -62,6 +62,7 @@ export const disconnectNetwork = async (
     ...container,
     endpoints: without(container.endpoints, network.name),
     networkIds: without(container.networkIds, network.name),
+    ...(container.addresses && { addresses: without(container.addresses, network.name) }),
   });
   // Of one that runs this is the second time: dockerd tells of its endpoint, and of the call.
   deps.networks.publishDisconnect(id, network.id);

@@ -37,7 +37,14 @@ import {
  * agents read them. What only this engine knows stands under keys of its own.
  */
 
-const endpointFile = embed(endpointRequest, struct('EndpointID', { networkID: string }));
+const endpointFile = embed(
+  endpointRequest,
+  struct('EndpointID', {
+    networkID: string,
+    ipAddress: named('IPAddress', string),
+    globalIPv6Address: string,
+  }),
+);
 
 const linkFile = struct('Link', { child: string, name: string, alias: string });
 
@@ -71,6 +78,19 @@ const recordFile = struct('Container', {
 });
 
 type RecordFile = Infer<typeof recordFile>;
+const addressesFromFile = (
+  networks: readonly (readonly [string, Infer<typeof endpointFile>])[],
+): Pick<Container, 'addresses'> => {
+  const known = networks.filter(
+    ([, { ipAddress, globalIPv6Address }]) => ipAddress + globalIPv6Address !== '',
+  );
+  const addresses = known.map(([name, { ipAddress: ipv4Address, globalIPv6Address: ipv6Address }]) => [
+    name,
+    { ipv4Address, ipv6Address },
+  ]);
+  return known.length === 0 ? {} : { addresses: Object.fromEntries(addresses) };
+};
+
 /** `config.v2.json` of a container. `logPath` is where its json-file log lies, or empty; `driver` stores its layers. */
 export const encodeRecord = (
   container: Container,
@@ -78,7 +98,12 @@ export const encodeRecord = (
 ): object => {
   const networks = Object.entries(container.endpoints).map(([name, request]) => [
     name,
-    { ...request, networkID: container.networkIds[name] ?? '' },
+    {
+      ...request,
+      networkID: container.networkIds[name] ?? '',
+      ipAddress: container.addresses?.[name]?.ipv4Address ?? '',
+      globalIPv6Address: container.addresses?.[name]?.ipv6Address ?? '',
+    },
   ]);
   const file: RecordFile = {
     state: { ...stateToFile(container.state), health: healthToFile(container.health) },
@@ -156,7 +181,13 @@ export const decodeRecord = (id: string, config: unknown, hostConfig: unknown): 
     manuallyStopped: file.hasBeenManuallyStopped,
     mountPoints: Object.values(file.mountPoints ?? {}).map(mountPointFromFile),
     ...linksFromFile(file.berthLinks),
-    endpoints: Object.fromEntries(networks.map(([name, { networkID: _, ...request }]) => [name, request])),
+    endpoints: Object.fromEntries(
+      networks.map(([name, { networkID: _, ipAddress: _four, globalIPv6Address: _six, ...request }]) => [
+        name,
+        request,
+      ]),
+    ),
+    ...addressesFromFile(networks),
     networkIds: Object.fromEntries(networks.map(([name, { networkID }]) => [name, networkID])),
     appArmorProfile: file.appArmorProfile,
   };

@@ -11,6 +11,7 @@ import { checkMounts } from './check-mounts.ts';
 import { findCheckpoint } from './checkpoint-place.ts';
 import type { Container } from './container.ts';
 import type { CheckpointReference } from './containers.ts';
+import type { Endpoint } from '../networks/index.ts';
 import type { Core } from './core.ts';
 import { type EndHungTaskDeps, endHungTask } from './end-hung-task.ts';
 import { endTask } from './end-task.ts';
@@ -70,7 +71,13 @@ export interface StartedRun {
   readonly startedAt: Timestamp;
   /** Network ids by name, as the sandbox found them. */
   readonly networkIds: Readonly<Record<string, string>>;
+  readonly addresses: NonNullable<Container['addresses']>;
 }
+
+const addressesOf = (endpoints: readonly Endpoint[]): StartedRun['addresses'] =>
+  Object.fromEntries(
+    endpoints.map(({ networkName, ipv4Address, ipv6Address }) => [networkName, { ipv4Address, ipv6Address }]),
+  );
 
 const TASK = 'failed to create task for container: ';
 
@@ -272,6 +279,7 @@ export const startRun = async (
     networkIds: Object.fromEntries(
       (sandbox?.endpoints ?? []).map(({ networkName, network }) => [networkName, network]),
     ),
+    addresses: addressesOf(sandbox?.endpoints ?? []),
   };
   await startStep(async () => {
     const going = restored === undefined ? letGo(deps, container, limit) : Promise.resolve(pid);

@@ -75,6 +75,7 @@ const recordStarted = async (
     hasBeenStarted: true,
     manuallyStopped: false,
     networkIds: { ...container.networkIds, ...started.networkIds },
+    addresses: { ...container.addresses, ...started.addresses },
     ...healthAtStart(container),
     state: {
       status: 'running',

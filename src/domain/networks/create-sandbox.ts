@@ -68,7 +68,8 @@ const reservePlaces = (
   return networks.reduce<readonly PlacedEndpoint[]>((others, active) => {
     const prepared = begun?.endpoints.get(active.network.id);
     const own = requestFor(active, request);
-    const endpoint = placeEndpoint(active, { container, containerName }, own, others, prepared);
+    const former = request.former?.[active.network.name];
+    const endpoint = placeEndpoint(active, { container, containerName }, own, others, prepared, former);
     acquired.defer(() => active.detach(endpoint));
     return [...others, endpoint];
   }, []);

@@ -2,7 +2,7 @@
 import type { NetlinkConnection } from '../../adapters/netlink/index.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { IpPrefix } from '../../spec/ip.ts';
-import type { Endpoint, Network } from './networks.ts';
+import type { Endpoint, FormerAddresses, Network } from './networks.ts';
 
 /** What a driver gives an endpoint: the empty text and 0 where it gives nothing. */
 export type EndpointPlace = Pick<
@@ -68,9 +68,6 @@ export const NO_PLACE: EndpointPlace = {
   ipv6Gateway: '',
   hostLink: '',
 };
-
-/** What a container had in a network when it was there last: it gets the same again, as far as that is free. */
-export type FormerAddresses = Pick<Endpoint, 'ipv4Address' | 'ipv6Address'>;
 
 /** One network as its driver runs it. Everything is synchronous: `attach` runs while the thread is in another namespace. */
 export interface ActiveNetwork {

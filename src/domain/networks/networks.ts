@@ -74,6 +74,9 @@ export interface Endpoint {
   readonly ipv6Gateway: string;
 }
 
+/** What a container had in a network when it was there last: it gets the same again, as far as that is free. */
+export type FormerAddresses = Pick<Endpoint, 'ipv4Address' | 'ipv6Address'>;
+
 /** A port that the container wants reached from outside. */
 export interface PublishRequest {
   readonly port: Port;
@@ -101,6 +104,8 @@ export interface SandboxRequest {
   /** `bridge`, `host`, `none` or a network's name or id: what is joined when `endpoints` is empty. Empty: nothing is. */
   readonly networkMode: string;
   readonly endpoints: Readonly<Record<string, EndpointRequest>>;
+  /** By network name; absent: it was in none. */
+  readonly former?: Readonly<Record<string, FormerAddresses>>;
   readonly publish: readonly PublishRequest[];
   /** All ports that it exposes, published or not: drivers of others may want to know. Absent: none. */
   readonly exposed?: readonly Port[];

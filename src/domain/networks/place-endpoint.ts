@@ -3,6 +3,7 @@ import { EngineError } from '../../base/errors.ts';
 import { type ContainerId, randomId } from '../../base/ids.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { ActiveNetwork, EndpointPlace, PlacedEndpoint, PreparedEndpoint } from './driver.ts';
+import type { FormerAddresses } from './networks.ts';
 
 /** Driver options of an endpoint: its interface's whole name, and settings of it. */
 const IFNAME = 'com.docker.network.endpoint.ifname';
@@ -55,8 +56,9 @@ export const placeEndpoint = (
   request: EndpointRequest | undefined,
   others: readonly PlacedEndpoint[],
   prepared?: PreparedEndpoint,
+  former?: FormerAddresses,
 ): PlacedEndpoint => {
-  const place = prepared ? prepared.reserve() : active.reserve(request);
+  const place = prepared ? prepared.reserve() : active.reserve(request, former);
   try {
     const taken = new Set(others.map(({ interfaceName: name }) => name));
     return {

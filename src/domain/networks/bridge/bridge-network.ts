@@ -9,12 +9,11 @@ import { hostLinkName, muteCable, prefixesOf, strayCables } from '../cable.ts';
 import {
   type ActiveNetwork,
   type EndpointPlace,
-  type FormerAddresses,
   type NamespaceSite,
   type PlacedEndpoint,
 } from '../driver.ts';
 import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
-import type { Network } from '../networks.ts';
+import type { FormerAddresses, Network } from '../networks.ts';
 import { type AddressChoice, endpointErrors } from '../endpoint-errors.ts';
 import { sysctlErrors } from '../endpoint-sysctls.ts';
 import { BridgeAddresses } from './bridge-addresses.ts';
@@ -71,6 +70,11 @@ export class BridgeNetwork implements ActiveNetwork {
 
   get publishes(): boolean {
     return this.settings.internal !== true;
+  }
+
+  get routed(): { readonly ipv4: boolean; readonly ipv6: boolean } {
+    const { reachIpv4, reachIpv6 } = this.settings;
+    return { ipv4: reachIpv4 === 'routed', ipv6: reachIpv6 === 'routed' };
   }
 
   get hostAddress(): string {
