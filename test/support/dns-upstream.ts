@@ -37,7 +37,8 @@ const kindOf = (query: DnsMessage): string => query.questions[0]?.name.split('.'
 const answerTo = (query: DnsMessage, number: number): DnsMessage => {
   const name = query.questions[0]?.name ?? '';
   const kind = kindOf(query);
-  const rcode = CODES[kind] ?? RCODE.noError;
+  const fails = kind === 'odd' && number % 2 === 1;
+  const rcode = fails ? RCODE.serverFailure : (CODES[kind] ?? RCODE.noError);
   const hasOption = query.additionals.some(({ type }) => type === TYPE.opt);
   const told = kind === 'edns' && hasOption ? 41 : number;
   const count = rcode === RCODE.noError ? (COUNTS[kind] ?? 1) : 0;
@@ -133,7 +134,7 @@ export type UpstreamPlace = { readonly address: string } | { readonly udp: numbe
 
 /**
  * Starts a server on both transports; it listens when this resolves. The first label of a name says what it does: `absent`,
- * `refused`, `failing`, `empty`, `big` (100 addresses), `long` (those, by datagram alone), `edns`, `silent`, `slow`, `lie`
+ * `refused`, `failing`, `odd` (that one of odd numbers fails), `empty`, `big` (100 addresses), `long` (those, by datagram alone), `edns`, `silent`, `slow`, `lie`
  * and `garbage` (the truth comes last), `liar` and `babble` (it never comes), `twice`; any other has its address.
  */
 export const startDnsUpstream = async (place: UpstreamPlace, behaviour: Behaviour): Promise<DnsUpstream> => {

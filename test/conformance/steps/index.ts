@@ -5,6 +5,7 @@ import { copySteps } from './copy.ts';
 import { cornerSteps } from './corners.ts';
 import { createSteps } from './create.ts';
 import { detailSteps } from './details.ts';
+import { dnsSteps } from './dns.ts';
 import { eventSteps } from './events.ts';
 import { execStreamSteps } from './exec-streams.ts';
 import { execSteps } from './exec.ts';
@@ -68,6 +69,7 @@ export const groups: readonly StepGroup[] = [
   probeSteps,
   resourceSteps,
   detailSteps,
+  dnsSteps,
   filterSteps,
   cornerSteps,
   networkSteps,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { row, type Section } from '../../coverage/row.ts';
+import { row, tested, type Section } from '../../coverage/row.ts';
 
 /** Name resolution in networks of users. */
 export const nameResolutionSection: Section = {
@@ -17,16 +17,44 @@ export const nameResolutionSection: Section = {
     row('network: dns other types', 'MX empty; others forwarded'),
     row('network: dns forwarding', 'to the servers of the host and of the container'),
     row('network: dns upstream failures', 'SERVFAIL and REFUSED: the next; NXDOMAIN is passed on'),
-    row('network: dns upstream dead or slow', 'others are asked meanwhile; SERVFAIL at last'),
+    tested(
+      'network: dns upstream dead, slow or lying',
+      'others are asked meanwhile; SERVFAIL at last; no lie is passed on',
+      'test/integration/networks/dns-faults.test.ts',
+      'upstreams that are dead, slow or lying end as with dockerd or better',
+    ),
+    tested(
+      'network: dns silent servers',
+      'nobody waits for one that did not reply lately',
+      'src/domain/dns/forwarder.test.ts',
+      'nobody waits for a server that was late or silent before, until it replies',
+    ),
     row('network: dns TCP', 'and truncation'),
-    row('network: dns EDNS', ''),
-    row('network: dns bounded', 'in flight; REFUSED beyond'),
+    row('network: dns EDNS', 'passed on to the server and back'),
+    tested(
+      'network: dns bounded',
+      'in flight; REFUSED beyond',
+      'src/domain/dns/forwarder.test.ts',
+      'of more than 1024 queries that wait the rest is refused',
+    ),
+    tested(
+      'network: dns malformed queries',
+      'an error, or nothing; the next one is answered',
+      'test/integration/networks/dns.test.ts',
+      'malformed queries harm nobody',
+    ),
+    tested(
+      'network: dns after a restart',
+      'also for a program that has kept its socket',
+      'test/integration/networks/dns.test.ts',
+      'a later daemon answers again, also a program that has kept its socket',
+    ),
     row('network: dns ndots', 'single labels stay here'),
     row('network: dns --dns', 'servers, search domains and options'),
     row('network: dns internal networks', 'names of containers, and nothing else'),
     row('network: dns at once', 'after connect, disconnect and rename'),
     row('network: dns several networks', 'names of all of them'),
-    row('network: dns before the program runs', ''),
+    row('network: dns before the program runs', 'its first line finds others'),
     row('network: dns default bridge', 'no names'),
     row('network: dns hosts file', 'lines come and go with networks'),
     row('network: dns host-gateway', 'on default and own networks'),
