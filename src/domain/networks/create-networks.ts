@@ -33,7 +33,7 @@ import type {
 import type { NetworksConfig } from './networks-config.ts';
 import type { NetworksDeps } from './networks-deps.ts';
 import { createPlainNetwork } from './plain-network.ts';
-import { openSandbox } from './open-sandbox.ts';
+import { openSandbox, publishSandbox } from './open-sandbox.ts';
 import { PortTable } from './port-table.ts';
 import { plainNetworks } from './predefined.ts';
 import type { PublishDeps } from './publish-ports.ts';
@@ -47,7 +47,6 @@ import {
   publishedOnRecord,
 } from './restore-sandboxes.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
-import { settlePorts } from './settle-ports.ts';
 import { sweepStrays } from './sweep-strays.ts';
 import { UserNetworks } from './user-networks.ts';
 
@@ -212,7 +211,7 @@ class Room implements NetworksRoom {
   }
 
   async changePorts(container: ContainerId, publish: readonly PublishRequest[]): Promise<void> {
-    await settlePorts(this.#createDeps(), this.#live(container), publish);
+    await publishSandbox(this.#createDeps(), this.#live(container), publish);
   }
 
   publishDisconnect(container: ContainerId, id: NetworkId): void {

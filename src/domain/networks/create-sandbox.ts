@@ -143,7 +143,7 @@ const recordOf = (
     hostsLines: hostsLinesOf(request, endpoints),
     hostname: request.hostname,
     domainname: request.domainname,
-    publish: request.publish,
+    publish: [],
     ...(request.exposed && { exposed: request.exposed }),
     ...(request.dns ? { dns: request.dns } : {}),
     ...(resolver.naming ? { naming: resolver.naming } : {}),

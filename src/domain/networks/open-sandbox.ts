@@ -2,8 +2,23 @@
 import { publishFailed, setUpFailed } from './errors.ts';
 import { publishedEndpoints } from './gateways.ts';
 import { type LiveSandbox, publishMembership } from './live-sandbox.ts';
-import type { SandboxRequest } from './networks.ts';
+import type { PublishRequest, SandboxRequest } from './networks.ts';
 import { type SettlePortsDeps, settlePorts } from './settle-ports.ts';
+
+/** Publishes these ports of a sandbox and no others, as `settlePorts` does. @throws internal in Docker's words, with the endpoint's name */
+export const publishSandbox = async (
+  deps: SettlePortsDeps,
+  sandbox: LiveSandbox,
+  publish: readonly PublishRequest[],
+): Promise<void> => {
+  const { ipv4, ipv6 } = publishedEndpoints(deps, sandbox.endpoints);
+  try {
+    await settlePorts(deps, sandbox, publish);
+  } catch (error) {
+    const { containerName = '', id = '' } = ipv4 ?? ipv6 ?? {};
+    throw publishFailed(containerName, id, error);
+  }
+};
 
 /**
  * Opens a new sandbox to the world: its ports are published and its networks told of, or it is released.
@@ -12,15 +27,14 @@ import { type SettlePortsDeps, settlePorts } from './settle-ports.ts';
 export const openSandbox = async (
   deps: SettlePortsDeps,
   sandbox: LiveSandbox,
-  { containerName, publish }: SandboxRequest,
+  { publish }: Pick<SandboxRequest, 'publish'>,
 ): Promise<void> => {
-  const { ipv4, ipv6 } = publishedEndpoints(deps, sandbox.endpoints);
   try {
-    if (publish.length > 0) await settlePorts(deps, sandbox, publish);
+    await publishSandbox(deps, sandbox, publish);
   } catch (error) {
     sandbox.release();
     await sandbox.left;
-    throw setUpFailed(publishFailed(containerName, (ipv4 ?? ipv6)?.id ?? '', error));
+    throw setUpFailed(error);
   }
   for (const endpoint of sandbox.endpoints) publishMembership(deps, 'connect', endpoint);
 };

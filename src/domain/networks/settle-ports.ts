@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isDeepStrictEqual } from 'node:util';
 import { EngineError, messageOf } from '../../base/errors.ts';
 import { parseIp } from '../../spec/ip.ts';
 import { compactPorts } from './compact-ports.ts';
 import type { PlacedEndpoint } from './driver.ts';
 import { publishedEndpoints } from './gateways.ts';
-import type { LivePort } from './live-port.ts';
-import { holdPort } from './live-port.ts';
+import { type LivePort, holdPort } from './live-port.ts';
 import type { LiveSandbox, SandboxDeps } from './live-sandbox.ts';
 import { matchPorts } from './match-ports.ts';
 import type { PublishRequest } from './networks.ts';
@@ -122,6 +122,8 @@ export const settlePorts = async (
   const endpoints = publishedEndpoints(deps, record.endpoints);
   const before = portTargetOf(record);
   const target = { ipv4: endpoints.ipv4?.ipv4Address ?? '', ipv6: endpoints.ipv6?.ipv6Address ?? '' };
+  const isUnchanged = isDeepStrictEqual(requests, record.publish ?? []);
+  if (isUnchanged && (requests.length === 0 || sameTarget(before, target))) return;
   const publishing = publishingFor(deps, endpoints);
   const match = matchPorts(publishing, sandbox.held, requests, target);
   const { kept, removed } = match;
