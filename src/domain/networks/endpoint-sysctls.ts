@@ -5,7 +5,8 @@ import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { PlacedEndpoint } from './driver.ts';
 import { ENDPOINT_SYSCTLS } from './place-endpoint.ts';
 
-const ENTRY = /^net\.(ipv4|ipv6|mpls)\.([^.=/]+)\.IFNAME\.([^=/]+)=(.*)$/;
+/** The placeholder in small letters, too: that is what docker's CLI makes of it. */
+const ENTRY = /^net\.(ipv4|ipv6|mpls)\.([^.=/]+)\.(?:IFNAME|ifname)\.([^=/]+)=(.*)$/;
 
 const entriesOf = (driverOpts: EndpointRequest['driverOpts']): readonly string[] =>
   (driverOpts?.[ENDPOINT_SYSCTLS] ?? '').split(',').filter((entry) => entry !== '');
