@@ -25,6 +25,7 @@ import type {
   NetworkCreateRequest,
   NetworkListQuery,
   NetworksRoom,
+  OverlayPeer,
   PortOpening,
   PublishRequest,
   Sandbox,
@@ -32,6 +33,7 @@ import type {
 } from './networks.ts';
 import type { NetworksConfig } from './networks-config.ts';
 import type { NetworksDeps } from './networks-deps.ts';
+import { setPeers } from './overlay/overlay-network.ts';
 import { createPlainNetwork } from './plain-network.ts';
 import { openSandbox, publishSandbox } from './open-sandbox.ts';
 import { PortTable } from './port-table.ts';
@@ -217,6 +219,10 @@ class Room implements NetworksRoom {
   publishDisconnect(container: ContainerId, id: NetworkId): void {
     const { name } = this.#find(id).network;
     publishMembership(this.#sandboxDeps(), 'disconnect', { network: id, networkName: name, container });
+  }
+
+  setPeers(network: NetworkId, peers: readonly OverlayPeer[]): void {
+    setPeers(this.#find(network), peers);
   }
 
   renameContainer(container: ContainerId, name: string): void {

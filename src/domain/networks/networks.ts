@@ -2,6 +2,7 @@
 import type { ContainerId, EndpointId, NetworkId, SandboxId } from '../../base/ids.ts';
 import type { Timestamp } from '../../base/time.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
+import type { Ip } from '../../spec/ip.ts';
 import type { HostBinding, Port } from '../../spec/port.ts';
 
 export interface IpamPool {
@@ -258,6 +259,13 @@ export interface Networks {
   readonly hostGateway: string;
 }
 
+/** Another host that has an overlay network, and what is known of its containers there. */
+export interface OverlayPeer {
+  readonly host: Ip;
+  /** Of its containers: frames for them go there alone. What is not named is sent to all hosts until it is learnt. */
+  readonly macAddresses: readonly string[];
+}
+
 /** The room as its builder holds it. Disposal lets go of sockets and, when no container is left, of the firewall's table. */
 export interface NetworksRoom extends Networks, AsyncDisposable {
   /**
@@ -266,4 +274,9 @@ export interface NetworksRoom extends Networks, AsyncDisposable {
    * @throws invalid-argument in Docker's words for a bridge that cannot be had
    */
   start(): Promise<void>;
+  /**
+   * Tells who has an overlay network beside this host from now on, at once and until the daemon ends: a cluster's part.
+   * @throws not-found; invalid-argument for a network of another driver
+   */
+  setPeers(network: NetworkId, peers: readonly OverlayPeer[]): void;
 }

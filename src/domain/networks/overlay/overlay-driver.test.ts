@@ -5,7 +5,7 @@ import { createPlanStage } from '../../../../test/support/plan-networks.ts';
 import { formatIp, parseIp } from '../../../spec/ip.ts';
 import { decodeNetwork, encodeNetwork } from '../stored-network.ts';
 import { createOverlayDriver } from './overlay-driver.ts';
-import { OverlayNetwork } from './overlay-network.ts';
+import { OverlayNetwork, setPeers } from './overlay-network.ts';
 
 const PEERS = 'berth.overlay.peers';
 const stage = () => createPlanStage(createOverlayDriver);
@@ -82,7 +82,7 @@ test('it has a bridge and a tunnel to each host, told of others later, and leave
   const macAddress = '02:42:0a:09:02:01';
   network.setPeers([{ host: ip('10.0.0.3'), macAddresses: [macAddress] }]);
   assert.deepEqual(told(), [`${zeros} 10.0.0.3`, `${macAddress} 10.0.0.3`]);
-  network.setPeers([]);
+  setPeers(network, []);
   assert.deepEqual(told(), []);
   const vni = plan.overlay?.vni;
   refuses(

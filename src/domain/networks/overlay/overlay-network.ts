@@ -16,10 +16,10 @@ import {
 import { endpointErrors } from '../endpoint-errors.ts';
 import { sysctlErrors } from '../endpoint-sysctls.ts';
 import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
-import type { Network } from '../networks.ts';
+import type { Network, OverlayPeer } from '../networks.ts';
 import { SubnetAddresses, givenSubnets, placeOf } from '../on-parent/subnet-addresses.ts';
 import type { StoredOverlay } from './stored-overlay.ts';
-import { type OverlayPeer, tellPeers } from './tunnel.ts';
+import { tellPeers } from './tunnel.ts';
 
 export interface OverlayDeps {
   /** The host's own namespace. */
@@ -133,3 +133,9 @@ export class OverlayNetwork implements ActiveNetwork {
     await this.#deps.remover.remove(name);
   }
 }
+
+/** Tells `active` who has it beside this host. @throws invalid-argument when it is no overlay */
+export const setPeers = (active: ActiveNetwork, peers: readonly OverlayPeer[]): void => {
+  if (active instanceof OverlayNetwork) return active.setPeers(peers);
+  throw new EngineError('invalid-argument', `network ${active.network.name} is no overlay network`);
+};

@@ -2,16 +2,10 @@
 import type { Forwarding, NetlinkConnection } from '../../../adapters/netlink/index.ts';
 import { EngineError } from '../../../base/errors.ts';
 import { type Ip, formatIp, parseIp } from '../../../spec/ip.ts';
+import type { OverlayPeer } from '../networks.ts';
 import { randomMacAddress } from '../mac-address.ts';
 import { linkFailure } from '../on-parent/kernel-words.ts';
 import type { StoredOverlay } from './stored-overlay.ts';
-
-/** Another host that has the network, and what is known of its containers. */
-export interface OverlayPeer {
-  readonly host: Ip;
-  /** Of its containers: frames for them go there alone. What is not named here is sent to all hosts until it is learnt. */
-  readonly macAddresses: readonly string[];
-}
 
 /** Stands for every address that no entry knows, broadcasts among them. */
 const EVERYBODY = '00:00:00:00:00:00';
