@@ -61,12 +61,14 @@ const askByDatagram = (
   socket.on('error', told.failed);
   socket.bind({ fd });
   socket.unref();
-  socket.connect(port, address, () => {
+  // A callback of `connect` would be called when no way leads there, too, in place of `error`.
+  socket.once('connect', () => {
     if (open)
       socket.send(query, (error) => {
         if (error) told.failed(error);
       });
   });
+  socket.connect(port, address);
   return {
     [Symbol.dispose]: () => {
       told.over = true;

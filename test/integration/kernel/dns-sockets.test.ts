@@ -80,3 +80,14 @@ test('kernel DNS sockets: of many queries at a time each one gets its own reply'
     assert.deepEqual(await awake(Promise.all(texts.map(echoed))), texts);
   }
 });
+
+test('kernel DNS sockets: a server that no way leads to is told of at once', async () => {
+  // The kernel refuses to connect to everybody (ip(7)), as it does where there is no route.
+  const server = { address: '255.255.255.255', port: 53 };
+  for (const transport of ['udp', 'tcp'] as const) {
+    const failed = Promise.withResolvers<Error>();
+    const events = { received: () => assert.fail('an answer'), failed: failed.resolve };
+    using _conversation = sockets.ask(server, transport, Buffer.from('x'), events);
+    assert.match((await awake(failed.promise)).message, /connect (EACCES|ENETUNREACH)/);
+  }
+});
