@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LinkRemover, NetlinkConnection } from '../../adapters/netlink/index.ts';
-import { EngineError } from '../../base/errors.ts';
 import type { ContainerId, NetworkId } from '../../base/ids.ts';
 import { startDefaultBridge } from './bridge/start-default-bridge.ts';
 import { connectSandbox, disconnectSandbox } from './change-membership.ts';
@@ -18,6 +17,7 @@ import { LinkedPorts } from './linked-ports.ts';
 import { networkDrivers } from './network-drivers.ts';
 import { driverNames, hostGatewayOf } from './network-facts.ts';
 import { type LiveSandbox, type SandboxDeps, publishMembership } from './live-sandbox.ts';
+import { LiveSandboxes } from './live-sandboxes.ts';
 import type {
   ConnectRequest,
   Endpoint,
@@ -48,7 +48,6 @@ import {
   loadRecords,
   publishedOnRecord,
 } from './restore-sandboxes.ts';
-import type { SandboxRecord } from './sandbox-record.ts';
 import { sweepStrays } from './sweep-strays.ts';
 import { UserNetworks } from './user-networks.ts';
 
@@ -60,13 +59,11 @@ class Room implements NetworksRoom {
   #running: Disposable | undefined;
   readonly #table = new PortTable();
   readonly #active = new Map<NetworkId, ActiveNetwork>();
-  readonly #sandboxes = new Map<ContainerId, LiveSandbox>();
+  readonly #sandboxes = new LiveSandboxes((record) => discardRecord(this.#sandboxDeps(), record));
   readonly #linked: LinkedPorts;
   readonly #users: UserNetworks;
   readonly #remote: RemoteEndpoints;
   readonly #builtIn: readonly string[];
-  /** Sandboxes of an earlier daemon that nobody has adopted yet. */
-  readonly #left = new Map<ContainerId, SandboxRecord>();
 
   constructor(deps: NetworksDeps) {
     this.#deps = deps;
@@ -78,7 +75,7 @@ class Room implements NetworksRoom {
     this.#linked = new LinkedPorts({
       networks: this.#active,
       firewall: this.#firewall,
-      endpointsOf: (container) => this.#sandboxes.get(container)?.endpoints ?? [],
+      endpointsOf: (container) => this.#sandboxes.find(container)?.endpoints ?? [],
       setting,
     });
     const host = {
@@ -94,7 +91,7 @@ class Room implements NetworksRoom {
       table: store.debts,
       networks: this.#active,
       host: this.#host,
-      endpointsOnRecord: () => this.#records().flatMap(({ endpoints }) => endpoints),
+      endpointsOnRecord: () => this.#sandboxes.records.flatMap(({ endpoints }) => endpoints),
     });
     const drivers = this.#remote.drivers(networkDrivers(host));
     this.#builtIn = drivers.names;
@@ -120,7 +117,7 @@ class Room implements NetworksRoom {
     this.#remote.load();
     await this.#users.restore();
     const records = loadRecords(this.#deps);
-    for (const record of records) this.#left.set(record.container, record);
+    this.#sandboxes.load(records);
     claimPlaces({ networks: this.#active }, records);
     const own = { ...this.#deps, firewall: this.#firewall, host: this.#host };
     this.#running = runFirewall(own, config, () =>
@@ -157,19 +154,16 @@ class Room implements NetworksRoom {
   }
 
   endpoints(network: NetworkId): readonly Endpoint[] {
-    return [...this.#sandboxes.values()].flatMap(({ endpoints }) =>
-      endpoints.filter((endpoint) => endpoint.network === network),
-    );
+    return this.#sandboxes.endpoints.filter((endpoint) => endpoint.network === network);
   }
 
   async createSandbox(request: SandboxRequest): Promise<Sandbox> {
     const { container } = request;
     // A run that ended without its release, or one that nobody adopted, must not keep what this one needs.
-    this.#sandboxes.get(container)?.release();
-    this.#discardLeft(container);
+    this.#sandboxes.release(container);
     const deps = this.#createDeps();
     const owner = {
-      keep: (sandbox: LiveSandbox) => void this.#sandboxes.set(container, sandbox),
+      keep: (sandbox: LiveSandbox) => this.#sandboxes.keep(container, sandbox),
       forget: () => this.#forget(container),
     };
     // Who needs no plugin waits for nobody.
@@ -181,14 +175,13 @@ class Room implements NetworksRoom {
   }
 
   async adoptSandbox(container: ContainerId): Promise<Sandbox | undefined> {
-    const known = this.#sandboxes.get(container);
-    const record = this.#left.get(container);
+    const known = this.#sandboxes.find(container);
+    const record = this.#sandboxes.left(container);
     if (known || !record) return known;
     const forget = (): void => this.#forget(container);
     const config = this.#deps.config.current;
     const sandbox = await adoptRecord(this.#sandboxDeps(), this.#publishing(config), record, forget);
-    this.#left.delete(container);
-    if (sandbox) this.#sandboxes.set(container, sandbox);
+    this.#sandboxes.settle(container, sandbox);
     return sandbox;
   }
 
@@ -205,15 +198,21 @@ class Room implements NetworksRoom {
     { network, containerName, request }: ConnectRequest,
   ): Promise<Endpoint> {
     const active = this.#find(network);
-    return connectSandbox(this.#createDeps(), this.#live(container), active, { containerName }, request);
+    return connectSandbox(
+      this.#createDeps(),
+      this.#sandboxes.get(container),
+      active,
+      { containerName },
+      request,
+    );
   }
 
   async disconnect(container: ContainerId, network: NetworkId): Promise<void> {
-    await disconnectSandbox(this.#createDeps(), this.#live(container), this.#find(network));
+    await disconnectSandbox(this.#createDeps(), this.#sandboxes.get(container), this.#find(network));
   }
 
   async changePorts(container: ContainerId, publish: readonly PublishRequest[]): Promise<void> {
-    await publishSandbox(this.#createDeps(), this.#live(container), publish);
+    await publishSandbox(this.#createDeps(), this.#sandboxes.get(container), publish);
   }
 
   publishDisconnect(container: ContainerId, id: NetworkId): void {
@@ -226,24 +225,21 @@ class Room implements NetworksRoom {
   }
 
   renameContainer(container: ContainerId, name: string): void {
-    this.#sandboxes.get(container)?.rename(name);
+    this.#sandboxes.find(container)?.rename(name);
   }
 
   async sweep(isKnown: (container: ContainerId) => boolean): Promise<number> {
-    const strangers = this.#records().filter(({ container }) => !isKnown(container));
+    const strangers = this.#sandboxes.records.filter(({ container }) => !isKnown(container));
     // Before the sandboxes go: their links go with their namespaces, and removing a link by itself is slow.
-    const swept = await sweepStrays({ ...this.#deps, networks: this.#active }, this.#records());
-    for (const { container } of strangers) {
-      this.#sandboxes.get(container)?.release();
-      this.#discardLeft(container);
-    }
+    const swept = await sweepStrays({ ...this.#deps, networks: this.#active }, this.#sandboxes.records);
+    for (const { container } of strangers) this.#sandboxes.release(container);
     // Behind the boot: plugins may be slow, or start as containers after it.
-    void this.#remote.settle(this.#records().flatMap(({ endpoints }) => endpoints));
+    void this.#remote.settle(this.#sandboxes.records.flatMap(({ endpoints }) => endpoints));
     return strangers.length + swept;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const sandbox of this.#sandboxes.values()) sandbox.letGoOfPorts();
+    for (const sandbox of this.#sandboxes.all) sandbox.letGoOfPorts();
     this.#running?.[Symbol.dispose]();
     await this.#remover[Symbol.asyncDispose]();
     this.#host[Symbol.dispose]();
@@ -251,7 +247,7 @@ class Room implements NetworksRoom {
 
   #forget(container: ContainerId): void {
     this.#linked.closeAll(container);
-    this.#sandboxes.delete(container);
+    this.#sandboxes.forget(container);
   }
 
   #networks(): readonly Network[] {
@@ -288,24 +284,6 @@ class Room implements NetworksRoom {
     const active = this.#active.get(this.resolve(reference).id);
     if (!active) throw noSuchNetwork(reference);
     return active;
-  }
-
-  /** @throws not-found */
-  #live(container: ContainerId): LiveSandbox {
-    const sandbox = this.#sandboxes.get(container);
-    if (sandbox) return sandbox;
-    throw new EngineError('not-found', `sandbox for container ${container} not found`);
-  }
-
-  #discardLeft(container: ContainerId): void {
-    const record = this.#left.get(container);
-    if (!record) return;
-    this.#left.delete(container);
-    discardRecord(this.#sandboxDeps(), record);
-  }
-
-  #records(): readonly SandboxRecord[] {
-    return [...this.#left.values(), ...[...this.#sandboxes.values()].map(({ record }) => record)];
   }
 }
 

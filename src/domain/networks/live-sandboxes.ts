@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EngineError } from '../../base/errors.ts';
+import type { ContainerId } from '../../base/ids.ts';
+import type { PlacedEndpoint } from './driver.ts';
+import type { LiveSandbox } from './live-sandbox.ts';
+import type { SandboxRecord } from './sandbox-record.ts';
+
+/** The sandboxes that there are, one a container, and those of an earlier daemon that nobody has adopted yet. */
+export class LiveSandboxes {
+  readonly #live = new Map<ContainerId, LiveSandbox>();
+  readonly #left = new Map<ContainerId, SandboxRecord>();
+  readonly #discard: (record: SandboxRecord) => void;
+
+  /** `discard` lets go of what a record of an earlier daemon names. */
+  constructor(discard: (record: SandboxRecord) => void) {
+    this.#discard = discard;
+  }
+
+  get all(): readonly LiveSandbox[] {
+    return [...this.#live.values()];
+  }
+
+  get endpoints(): readonly PlacedEndpoint[] {
+    return this.all.flatMap(({ endpoints }) => endpoints);
+  }
+
+  /** Of all, adopted or not. */
+  get records(): readonly SandboxRecord[] {
+    return [...this.#left.values(), ...this.all.map(({ record }) => record)];
+  }
+
+  find(container: ContainerId): LiveSandbox | undefined {
+    return this.#live.get(container);
+  }
+
+  /** @throws not-found */
+  get(container: ContainerId): LiveSandbox {
+    const sandbox = this.#live.get(container);
+    if (sandbox) return sandbox;
+    throw new EngineError('not-found', `sandbox for container ${container} not found`);
+  }
+
+  /** What an earlier daemon left. */
+  load(records: readonly SandboxRecord[]): void {
+    for (const record of records) this.#left.set(record.container, record);
+  }
+
+  left(container: ContainerId): SandboxRecord | undefined {
+    return this.#left.get(container);
+  }
+
+  /** What was left of the container is adopted by this, or gone when it is absent. */
+  settle(container: ContainerId, sandbox: LiveSandbox | undefined): void {
+    this.#left.delete(container);
+    if (sandbox) this.#live.set(container, sandbox);
+  }
+
+  keep(container: ContainerId, sandbox: LiveSandbox): void {
+    this.#live.set(container, sandbox);
+  }
+
+  forget(container: ContainerId): void {
+    this.#live.delete(container);
+  }
+
+  /** Lets go of whatever the container has, of this daemon and of an earlier one. */
+  release(container: ContainerId): void {
+    this.#live.get(container)?.release();
+    const record = this.#left.get(container);
+    if (!record) return;
+    this.#left.delete(container);
+    this.#discard(record);
+  }
+}
