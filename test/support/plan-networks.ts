@@ -24,6 +24,8 @@ export interface PlanStage {
   plan(changes: Partial<NetworkCreateRequest>): NetworkPlan;
   /** Decides and makes it. */
   make(changes: Partial<NetworkCreateRequest>): Promise<NetworkPlan>;
+  /** Makes what was decided before, as after a restart. */
+  bringUp(plan: NetworkPlan): Promise<ActiveNetwork>;
   remove(plan: NetworkPlan): Promise<void>;
   refuses(changes: Partial<NetworkCreateRequest>, kind: ErrorKind, text: string): void;
   /** Names of the host's links, without `lo`. */
@@ -79,6 +81,7 @@ export const createPlanStage = (
       active.set(planned.network.id, await driver.bringUp(planned));
       return planned;
     },
+    bringUp: async (planned) => driver.bringUp(planned),
     remove: async (planned) => {
       active.delete(planned.network.id);
       await driver.tearDown(planned);

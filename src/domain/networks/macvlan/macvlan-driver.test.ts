@@ -132,6 +132,20 @@ test('a parent of its own is a dummy link, or a cable where the kernel has none'
   assert.deepEqual(poor.links(), []);
 });
 
+test('after a restart a VLAN is made again, and a parent that is not ours may come later', async () => {
+  const { make, bringUp, netlink, links } = stage();
+  const vlan = await make({ ...parent('eth0.10'), name: 'one' });
+  const plain = await make({ ...parent('eth0'), name: 'two' });
+  using host = netlink.connect();
+  host.deleteLink('eth0.10');
+  await bringUp(vlan);
+  assert.deepEqual(links(), ['eth0.10']);
+  host.deleteLink('eth0');
+  const network = await bringUp(plain);
+  const place = network.reserve(undefined);
+  assert.equal(network.isAttached(place), false);
+});
+
 test('a network is the same after it was on disk', () => {
   const { warnings: _none, subnets: _taken, ...stored } = stage().plan({ ...parent('eth0'), ipv6: true });
   assert.deepEqual(decodeNetwork(JSON.parse(JSON.stringify(encodeNetwork(stored)))), stored);

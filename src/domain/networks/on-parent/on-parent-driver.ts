@@ -86,7 +86,8 @@ export const createOnParentDriver = (deps: NetworkDriverDeps, rules: OnParentKin
     },
     bringUp: ({ network, onParent }) => {
       if (!onParent) throw new EngineError('internal', `network ${network.name} has no parent on record`);
-      ensureParent(deps.host, rules.kind, network.id, onParent.parent);
+      // One that is not ours may come later: containers cannot start until then.
+      if (onParent.ownsParent) ensureParent(deps.host, rules.kind, network.id, onParent.parent);
       return new OnParentNetwork(deps, network, onParent, rules.linksOf(onParent));
     },
     tearDown: async ({ network, onParent }) => {
