@@ -11,7 +11,13 @@ export type Fault =
   /** An answer that no engine gives to such a request. */
   | 'wrong answer'
   /** A request that was not answered in two minutes by a daemon that lived. */
-  | 'hung';
+  | 'hung'
+  /** A name that stands for an address which is not its container's, or for none. */
+  | 'wrong name'
+  /** A published port that does not lead to its container. */
+  | 'dead port'
+  /** A host port that answers though nobody publishes it any more. */
+  | 'held port';
 
 /** What the clients of a soak saw, and how much they did. */
 export class Findings {

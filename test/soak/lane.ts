@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from 'node:timers/promises';
-import type http from 'node:http';
-import type { Engine } from '../support/engine.ts';
 import type { HttpAnswer } from '../support/http-request.ts';
+import { type Asker, ask, type Reply } from './ask.ts';
 import { afterKill, type Belief, either, later, type Standing, stopped, sure, type Trade } from './belief.ts';
-import type { Findings } from './findings.ts';
 import { pickTrade } from './trades.ts';
 
-/** The lives of the daemon, as lanes must know them to tell what a container can have become. */
-export interface Lives {
-  /** How often the daemon was killed so far, the kill under way included. */
-  readonly deaths: number;
-  /** Whether the life that follows death number `death` (from 1) keeps containers running. */
-  wasLive(death: number): boolean;
-  /** Resolves when the daemon answers. */
-  up(): Promise<void>;
-}
-
-export interface LaneDeps {
-  readonly engine: Engine;
-  readonly agent: http.Agent;
-  readonly lives: Lives;
-  readonly findings: Findings;
+export interface LaneDeps extends Asker {
   /** Names this lane's containers, and gives it a host port of its own. */
   readonly name: string;
   readonly port: number;
   readonly signal: AbortSignal;
 }
-
-/** Milliseconds after which a living daemon that does not answer is said to hang. */
-const PATIENCE = 120_000;
-
-/** An answer, or word that the daemon died before it came. */
-type Reply = HttpAnswer | 'lost';
 
 /** One client's way with one container after another: it knows what it was told, and holds the engine to it. */
 export class Lane {
@@ -98,37 +76,12 @@ export class Lane {
   }
 
   async #ask(method: string, path: string, body?: object): Promise<Reply> {
-    const { engine, agent, lives, findings } = this.#deps;
-    for (;;) {
-      await lives.up();
-      this.#takeDeathsIn();
-      const { deaths } = lives;
-      const began = performance.now();
-      try {
-        const answer = await engine.request(method, `/v1.51${path}`, {
-          agent,
-          timeout: PATIENCE,
-          ...(body !== undefined && { body }),
-        });
-        this.#story.push(
-          `${new Date().toISOString().slice(14, 23)} ${method} ${path.split('/').at(-1) ?? ''} ${answer.status}`,
-        );
-        findings.deed(`${method} ${path.split('?')[0]?.replace(/[0-9a-f]{64}|soak-[-\d]+/, '…') ?? ''}`);
-        return answer;
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (lives.deaths === deaths && performance.now() - began >= PATIENCE) {
-          findings.fault('hung', `${method} ${path} (${this.#trade.name})`);
-          return 'lost';
-        }
-        // Nobody was there to hear it.
-        if (code === 'ECONNREFUSED' || code === 'ENOENT') await sleep(50);
-        else {
-          this.#story.push(`${method} ${path.split('/').at(-1) ?? ''} lost`);
-          return 'lost';
-        }
-      }
-    }
+    const request = { method, path, body, subject: this.#trade.name };
+    const reply = await ask(this.#deps, request, () => this.#takeDeathsIn());
+    const moment = new Date().toISOString().slice(14, 23);
+    const outcome = reply === 'lost' ? reply : String(reply.status);
+    this.#story.push(`${moment} ${method} ${path.split('/').at(-1) ?? ''} ${outcome}`);
+    return reply;
   }
 
   /** What deaths of the daemon have made of the container since the belief was formed. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../support/engine.ts';
-import type { Lives } from './lane.ts';
+import type { Lives } from './ask.ts';
 
 const LIVE = '--live-restore';
 
