@@ -3,6 +3,7 @@ import { closeSync, constants, mkdirSync, mkdtempSync, openSync, rmSync, symlink
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KeyedMutex } from '../../base/async.ts';
+import { EngineError } from '../../base/errors.ts';
 import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import { detachMount, MS, mount } from '../../sys/mount.ts';
 import { O_PATH, openInRoot } from '../../sys/openat2.ts';
@@ -42,13 +43,14 @@ const openLayers = (layers: readonly string[], workDirectory: string): number =>
   }
 };
 
-/** The directory at `path` inside `root`; `undefined` when there is none. */
+/** The directory at `path` inside `root`; `undefined` when there is nothing. @throws internal when there is something else */
 const openInside = (root: number, path: string): number | undefined => {
   try {
     return openInRoot(root, path, O_PATH | constants.O_DIRECTORY);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw error;
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (errnoOf(error) !== 'ENOTDIR') throw error;
+    throw new EngineError('internal', `source ${path} is not directory`, { cause: error });
   }
 };
 
@@ -67,7 +69,13 @@ const openSource = (
 const hasDirectory = (layered: LayeredRoot, path: string, workDirectory: string): boolean => {
   if (layered.lowerDirectories.length === 0) return false;
   using open = new DisposableStack();
-  return openSource(layered, path, workDirectory, open) !== undefined;
+  try {
+    return openSource(layered, path, workDirectory, open) !== undefined;
+  } catch (error) {
+    // A file: told when it comes to copying it.
+    if (errnoOf(error) === 'ENOTDIR') return true;
+    throw error;
+  }
 };
 
 /** Beside the directory that is being filled: what a crash left there is in nobody's way. */

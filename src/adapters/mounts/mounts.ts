@@ -22,10 +22,10 @@ export interface Mounts {
   /**
    * Copies what the layers together have in the directory `path` into the directory `target`, with owners, modes, times, links,
    * extended attributes, devices and holes; `target` itself gets those of `path`. Symbolic links of the image never lead out of
-   * it. False, and nothing is done, when there is no such directory or `target` is not empty. @throws insufficient-storage, internal
+   * it. False, and nothing is done, when there is no such directory or `target` is not empty. @throws insufficient-storage; internal, also for a file at `path`
    */
   copyUp(root: LayeredRoot, request: CopyUp): Promise<boolean>;
-  /** Whether the layers together have a directory at `path`: what `copyUp` would copy from. */
+  /** Whether the layers together have anything at `path`: what `copyUp` would copy from, or refuse. */
   hasDirectory(root: LayeredRoot, path: string): boolean;
   /**
    * Mounts an empty file system of at most `size` bytes in memory, where everyone may write; `target` is made. It is the

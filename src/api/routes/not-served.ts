@@ -22,7 +22,8 @@ const refusing = (
 const notYet = (operation: string): EngineError =>
   new EngineError('not-implemented', `${operation} is not implemented yet by this engine`);
 
-const noManager = (): EngineError =>
+/** The answer of a node that is in no swarm, or is no manager of one. */
+export const noManager = (): EngineError =>
   new EngineError(
     'unavailable',
     'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.',

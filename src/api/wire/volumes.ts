@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, messageOf } from '../../base/errors.ts';
-import { map, string, struct } from '../../base/go-json.ts';
+import { type Infer, map, omitEmpty, raw, string, struct } from '../../base/go-json.ts';
 import { formatRfc3339 } from '../../base/time.ts';
 import type { VolumeDetails } from '../../domain/volumes/index.ts';
 import type { ApiVersion } from '../version.ts';
@@ -26,7 +26,14 @@ export const volumeCreateOptions = struct('CreateOptions', {
   driver: string,
   driverOpts: map(string),
   labels: map(string),
+  clusterVolumeSpec: omitEmpty(raw),
 });
+
+/** Whether a create is about a volume of a cluster, which clients before 1.42 do not know. */
+export const isForCluster = (
+  { clusterVolumeSpec }: Infer<typeof volumeCreateOptions>,
+  api: ApiVersion,
+): boolean => api >= 42 && clusterVolumeSpec !== undefined && clusterVolumeSpec !== null;
 
 /** The `labels` of a query: a JSON object of texts. `undefined` when empty. @throws invalid-argument */
 export const volumeLabels = (text: string): Readonly<Record<string, string>> | undefined => {

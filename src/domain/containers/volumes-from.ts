@@ -27,7 +27,8 @@ export const inheritedMounts = (
   for (const spec of specs) {
     const [reference = '', words = ''] = spec.split(':', 2);
     const mode = parseMountMode(words);
-    if (!mode) throw invalid(`invalid mode: ${words}`);
+    // How the donor's volumes were filled and pass mounts on is the donor's matter.
+    if (!mode || mode.noCopy || mode.propagation !== '') throw invalid(`invalid mode: ${words}`);
     for (const point of findDonor(reference, resolve).mountPoints) {
       const readWrite = point.readWrite && !mode.readOnly;
       // The mode was the donor's way to say it: it is not told again.

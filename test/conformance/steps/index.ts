@@ -21,10 +21,14 @@ import { listSteps } from './list.ts';
 import { logDriverSteps } from './log-drivers.ts';
 import { logTargetSteps } from './log-targets.ts';
 import { logsSteps } from './logs.ts';
+import { macvlanSteps } from './macvlan.ts';
 import { modeSteps } from './modes.ts';
 import { mountSteps } from './mounts.ts';
+import { networkPluginSteps } from './network-plugins.ts';
 import { networkSteps } from './network.ts';
 import { userNetworkSteps } from './networks.ts';
+import { networkConnectSteps } from './networks-connect.ts';
+import { networkCreateSteps } from './networks-create.ts';
 import { pitfallSteps } from './pitfalls.ts';
 import { probeSteps } from './probes.ts';
 import { registrySteps } from './registry.ts';
@@ -37,6 +41,8 @@ import { streamSteps } from './streams.ts';
 import { systemSteps } from './system.ts';
 import { verbSteps } from './verbs.ts';
 import { versionSteps } from './versions.ts';
+import { volumeMountSteps } from './mounts-volumes.ts';
+import { volumeLifeSteps } from './volumes-life.ts';
 import { volumeSteps } from './volumes.ts';
 
 /** All groups, in the order in which they are done. */
@@ -74,8 +80,14 @@ export const groups: readonly StepGroup[] = [
   cornerSteps,
   networkSteps,
   userNetworkSteps,
+  networkCreateSteps,
+  networkConnectSteps,
+  networkPluginSteps,
+  macvlanSteps,
   linkSteps,
   volumeSteps,
+  volumeLifeSteps,
+  volumeMountSteps,
   imageSteps,
   registrySteps,
   // What commits leaves images.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -82,9 +82,9 @@ test('nothing to copy is nothing done', async () => {
     ),
     false,
   );
-  equal(
-    await mounts.copyUp({ lowerDirectories: [lower] }, { path: '/data/old', target: to, isOurs: false }),
-    false,
+  await rejects(
+    mounts.copyUp({ lowerDirectories: [lower] }, { path: '/data/old', target: to, isOurs: false }),
+    { kind: 'internal', message: 'source /data/old is not directory' },
   );
   deepEqual(readdirSync(to), []);
 });
@@ -133,8 +133,12 @@ writeFileSync(join(rich, 'data/sub/big'), big, { mode: 0o6755 });
 chmodSync(join(rich, 'data/sub/big'), 0o6755);
 utimesSync(join(rich, 'data/sub'), 3000, 4000);
 
-for (const isOurs of [false, true]) {
-  test(`attributes, times, devices and holes are copied ${isOurs ? 'as a whole' : 'into what is there'}`, async () => {
+const WAYS = [
+  [false, 'attributes, times, devices and holes are copied into what is there'],
+  [true, 'attributes, times, devices and holes are copied as a whole'],
+] as const;
+for (const [isOurs, name] of WAYS) {
+  test(name, async () => {
     const to = target(`rich-${isOurs}`);
     equal(await mounts.copyUp({ lowerDirectories: [rich] }, { path: '/data', target: to, isOurs }), true);
     deepEqual(readdirSync(to).toSorted(), ['absolute', 'file', 'holes', 'null', 'pipe', 'sub']);
