@@ -145,8 +145,9 @@ export class OnParentNetwork implements ActiveNetwork {
   /** All of it is inside. */
   unplug(): void {}
 
+  /** There is nothing of it on the host. A parent that went took the link along: that is no reason to give up the rest. */
   isAttached(): boolean {
-    return this.#deps.host.link(this.settings.parent) !== undefined;
+    return true;
   }
 
   strays(): readonly string[] {
