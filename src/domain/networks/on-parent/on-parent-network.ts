@@ -15,7 +15,7 @@ import {
 } from '../driver.ts';
 import { endpointErrors } from '../endpoint-errors.ts';
 import { sysctlErrors } from '../endpoint-sysctls.ts';
-import type { Network } from '../networks.ts';
+import type { FormerAddresses, Network } from '../networks.ts';
 import { linkFailure } from './kernel-words.ts';
 import type { OnParentKind } from './parent-link.ts';
 import type { StoredOnParent } from './stored-on-parent.ts';
@@ -86,13 +86,13 @@ export class OnParentNetwork implements ActiveNetwork {
     return [...endpointErrors(request, choice), ...sysctlErrors(request)];
   }
 
-  reserve(request: EndpointRequest | undefined): EndpointPlace {
+  reserve(request: EndpointRequest | undefined, former?: FormerAddresses): EndpointPlace {
     const macAddress = this.#links.macAddressFor(request);
     const { ipv4Address = '', ipv6Address = '' } = request?.ipamConfig ?? {};
-    const four = this.#addresses.take(4, ipv4Address);
+    const four = this.#addresses.take(4, ipv4Address, former?.ipv4Address);
     using taken = new DisposableStack();
     taken.defer(() => this.#addresses.release(placeOf(four, undefined, false).ipv4Address));
-    const six = this.#addresses.take(6, ipv6Address);
+    const six = this.#addresses.take(6, ipv6Address, former?.ipv6Address);
     taken.move();
     const hasRouter = !this.settings.isInternal && !this.#links.routesByLink;
     return {

@@ -36,6 +36,19 @@ const readSubnet = ({ subnet, range, gateway, reserved }: StoredSubnet): readonl
   return [{ network: networkOf(network), pool, ...(router ? { gateway: router } : {}) }];
 };
 
+/** What the first of `subnets` gives that gives anything. */
+const firstOf = (
+  subnets: readonly Subnet[],
+  give: (subnet: Subnet) => Ip | undefined,
+): TakenAddress | undefined => {
+  for (const subnet of subnets) {
+    const address = give(subnet);
+    const { network, gateway } = subnet;
+    if (address) return { address, length: network.length, ...(gateway ? { gateway } : {}) };
+  }
+  return undefined;
+};
+
 /** The addresses of a network that may have several subnets of each family. */
 export class SubnetAddresses {
   readonly #subnets: readonly Subnet[];
@@ -52,17 +65,20 @@ export class SubnetAddresses {
   }
 
   /**
-   * The lowest free address of the first subnet that has one, or the one that is asked for; nothing where the network has
-   * not the family. @throws forbidden for one that is taken; internal when there is none left
+   * The one that is asked for; else the one that the container had before, or the lowest free one of the first subnet that
+   * has one. Nothing where the network has not the family. Texts are empty where nothing is asked for, or nothing was had.
+   * @throws forbidden for one that is taken; internal when there is none left
    */
-  take(family: 4 | 6, asked: string): TakenAddress | undefined {
+  take(family: 4 | 6, asked: string, former = ''): TakenAddress | undefined {
     const subnets = this.#subnets.filter(({ network }) => network.family === family);
     if (subnets.length === 0) return undefined;
     const wanted = parseIp(asked);
-    for (const { pool, network, gateway } of subnets) {
-      const address = wanted ? (pool.claim(wanted) ? wanted : undefined) : pool.take();
-      if (address) return { address, length: network.length, ...(gateway ? { gateway } : {}) };
-    }
+    const before = parseIp(former);
+    const taken = wanted
+      ? firstOf(subnets, ({ pool }) => (pool.claim(wanted) ? wanted : undefined))
+      : (firstOf(subnets, ({ pool }) => (before && pool.takeAgain(before) ? before : undefined)) ??
+        firstOf(subnets, ({ pool }) => pool.take()));
+    if (taken) return taken;
     if (wanted) throw new EngineError('forbidden', 'Address already in use');
     const text = `no available IPv${family} addresses on this network's address pools: ${this.#owner}`;
     throw new EngineError('internal', text);

@@ -16,7 +16,7 @@ import {
 import { endpointErrors } from '../endpoint-errors.ts';
 import { sysctlErrors } from '../endpoint-sysctls.ts';
 import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
-import type { Network, OverlayPeer } from '../networks.ts';
+import type { FormerAddresses, Network, OverlayPeer } from '../networks.ts';
 import { SubnetAddresses, givenSubnets, placeOf } from '../on-parent/subnet-addresses.ts';
 import type { StoredOverlay } from './stored-overlay.ts';
 import { tellPeers } from './tunnel.ts';
@@ -70,14 +70,14 @@ export class OverlayNetwork implements ActiveNetwork {
     return [...endpointErrors(request, choice), ...sysctlErrors(request)];
   }
 
-  reserve(request: EndpointRequest | undefined): EndpointPlace {
+  reserve(request: EndpointRequest | undefined, former?: FormerAddresses): EndpointPlace {
     const asked = request?.macAddress ?? '';
     const macAddress = asked === '' ? undefined : parseMacAddress(asked);
     const { ipv4Address = '', ipv6Address = '' } = request?.ipamConfig ?? {};
-    const four = this.#addresses.take(4, ipv4Address);
+    const four = this.#addresses.take(4, ipv4Address, former?.ipv4Address);
     using taken = new DisposableStack();
     taken.defer(() => this.#addresses.release(placeOf(four, undefined, false).ipv4Address));
-    const six = this.#addresses.take(6, ipv6Address);
+    const six = this.#addresses.take(6, ipv6Address, former?.ipv6Address);
     taken.move();
     return {
       ...NO_PLACE,
