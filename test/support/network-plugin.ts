@@ -51,6 +51,8 @@ export class NetworkPlugin implements AsyncDisposable {
   readonly answers = new Map<string, Answer>();
   /** What is added to the plugin's own answer, by the method's whole name. */
   readonly extras = new Map<string, Answer>();
+  /** Methods that are answered and not told of, by their whole names. */
+  readonly silent = new Set<string>();
   implements: readonly string[] = ['NetworkDriver', 'IpamDriver'];
   /** Gateways by networks, endpoints by ids: what it has now. */
   readonly networks = new Map<string, string>();
@@ -80,6 +82,12 @@ export class NetworkPlugin implements AsyncDisposable {
     return this.calls.splice(0);
   }
 
+  /** Takes away the bridges of all networks that an engine does not know any more. */
+  removeBridges(): void {
+    for (const id of this.networks.keys()) this.#ip('link', 'delete', `bp${short(id)}`);
+    this.networks.clear();
+  }
+
   /** Ends the connections of calls that it never answers. */
   hangUp(): void {
     this.#server?.closeAllConnections();
@@ -93,7 +101,7 @@ export class NetworkPlugin implements AsyncDisposable {
       const payload = Buffer.concat(chunks).toString();
       const method = (request.url ?? '').slice(1);
       const body = (payload === '' ? {} : (JSON.parse(payload) ?? {})) as Body;
-      this.calls.push({ method, body });
+      if (!this.silent.has(method)) this.calls.push({ method, body });
       const trouble = this.trouble.get(method);
       if (trouble === 'hang') return;
       if (trouble !== undefined && 'status' in trouble) {

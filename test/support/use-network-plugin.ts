@@ -9,11 +9,14 @@ import { startSuiteEngine } from './use-engine.ts';
 export interface PluginStage {
   readonly engine: () => Engine;
   readonly plugin: () => NetworkPlugin;
-  /** Names of what the plugin was asked since the last time that somebody looked, without `NetworkDriver.` or `IpamDriver.`. */
+  /** What the plugin was told to do since the last time that somebody looked, without `NetworkDriver.` or `IpamDriver.`. */
   readonly methods: () => readonly string[];
   /** Links of the plugin that are on the host. */
   readonly links: () => Promise<readonly string[]>;
 }
+
+/** What other engines of the host ask too, of whatever they come upon. */
+const QUESTION = /^Plugin\.|\.GetCapabilities$|\.GetDefaultAddressSpaces$/;
 
 /** Engines look for plugins at places of the host. */
 export const socketOf = (name: string): string => `/run/docker/plugins/${name}.sock`;
@@ -61,6 +64,7 @@ export function useNetworkPlugin(
     methods: () =>
       stage()
         .plugin.takeCalls()
+        .filter(({ method }) => !QUESTION.test(method))
         .map(({ method }) => method.replace(/^\w+Driver\./, '')),
     links: async () => (await stage().engine.netns.links()).filter((link) => /^v[pc][0-9a-f]{7}$/.test(link)),
   };

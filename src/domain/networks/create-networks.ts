@@ -212,7 +212,9 @@ class Room implements NetworksRoom {
   }
 
   async changePorts(container: ContainerId, publish: readonly PublishRequest[]): Promise<void> {
-    await publishSandbox(this.#createDeps(), this.#sandboxes.get(container), publish);
+    const sandbox = this.#sandboxes.get(container);
+    await publishSandbox(this.#createDeps(), sandbox, publish);
+    await this.#remote.reopen(sandbox.record);
   }
 
   publishDisconnect(container: ContainerId, id: NetworkId): void {

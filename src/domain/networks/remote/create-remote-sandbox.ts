@@ -59,9 +59,14 @@ const failed = (
   return setUpFailed(error);
 };
 
-const openSandbox = async (deps: RemoteSandboxDeps, sandbox: LiveSandbox): Promise<LiveSandbox> => {
+/** Ports are on record when they are published, after this: plugins are told of them before. */
+const openRemotely = async (
+  deps: RemoteSandboxDeps,
+  sandbox: LiveSandbox,
+  { publish }: SandboxRequest,
+): Promise<LiveSandbox> => {
   try {
-    await deps.remote.open(sandbox.record);
+    await deps.remote.open({ ...sandbox.record, publish });
     return sandbox;
   } catch (error) {
     sandbox.release();
@@ -81,7 +86,6 @@ export const createRemoteSandbox = async (
 ): Promise<LiveSandbox> => {
   // Former endpoints may have the addresses that this one is to get.
   await deps.remote.left(request.container);
-  const networks = networksOf(deps, request);
   const id = randomId<SandboxId>();
   const path = namespacePathOf(deps, id);
   const prepared: Prepared = new Map();
@@ -89,7 +93,9 @@ export const createRemoteSandbox = async (
     deps.namespaces.remove(path);
     await Promise.all([...prepared.values()].map(async (endpoint) => endpoint.undo()));
   };
+  const networks: ActiveNetwork[] = [];
   try {
+    networks.push(...networksOf(deps, request));
     if (request.awaitsProcess !== true) deps.namespaces.create(path, () => undefined);
     await prepareAll(deps, request, networks, path, prepared);
   } catch (error) {
@@ -103,5 +109,5 @@ export const createRemoteSandbox = async (
     await undo();
     throw error;
   }
-  return openSandbox(deps, sandbox);
+  return openRemotely(deps, sandbox, request);
 };

@@ -40,7 +40,10 @@ const portLabels = ({ exposed, publish }: PortWishes): PluginOptions => ({
 export const joinOptions = ({ ports }: Pick<Wish, 'ports'>): PluginOptions => portLabels(ports);
 
 /** What a driver is told of a new endpoint: the client's options, and the ports if they can be reached from outside at all. */
-export const endpointOptions = ({ internal }: Pick<Network, 'internal'>, wish: Wish): PluginOptions => ({
-  ...wish.request?.driverOpts,
-  ...(internal ? {} : portLabels(wish.ports)),
-});
+export const endpointOptions = ({ internal }: Pick<Network, 'internal'>, wish: Wish): PluginOptions => {
+  const options = { ...wish.request?.driverOpts, ...(internal ? {} : portLabels(wish.ports)) };
+  // Docker's JSON has keys in this order.
+  return Object.fromEntries(
+    Object.entries<unknown>(options).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+  );
+};

@@ -138,6 +138,18 @@ export class RemoteEndpoints {
     }
   }
 
+  /** Tells the plugins of those that reach what is outside that other ports lead in from now on. @throws what they say */
+  async reopen(record: SandboxRecord): Promise<void> {
+    for (const { id, network } of record.endpoints) {
+      const active = this.#deps.networks.get(network);
+      if (!(active instanceof RemoteNetwork)) continue;
+      const revocation = endpointOwed(active, id, 'RevokeExternalConnectivity');
+      if (!this.#debts.owes(id, revocation.method)) continue;
+      await this.#debts.pay(id, revocation.method);
+      await this.#program(active, id, record);
+    }
+  }
+
   /** Tells plugins that endpoints are gone, if any of them is theirs; never fails. */
   leave(endpoints: readonly PlacedEndpoint[]): Promise<void> | undefined {
     const owing = endpoints.filter(({ id }) => this.#debts.has(id));
