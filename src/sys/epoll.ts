@@ -25,13 +25,16 @@ const waitCall = declare<(epoll: number, events: Uint8Array, most: number, timeo
 /** Open files of which the kernel says which have something to read, for as long as it is not read. */
 export class EpollSet implements Disposable {
   readonly #fd = checked(createCall(EPOLL_CLOEXEC), 'epoll_create1');
+  readonly #event = Buffer.alloc(EVENT_SIZE);
   readonly #events = Buffer.alloc(MOST_EVENTS * EVENT_SIZE);
 
+  constructor() {
+    this.#event.writeUInt32LE(EPOLLIN, 0);
+  }
+
   add(fd: number): void {
-    const event = Buffer.alloc(EVENT_SIZE);
-    event.writeUInt32LE(EPOLLIN, 0);
-    event.writeInt32LE(fd, DATA_OFFSET);
-    checked(controlCall(this.#fd, CTL_ADD, fd, event), 'epoll_ctl');
+    this.#event.writeInt32LE(fd, DATA_OFFSET);
+    checked(controlCall(this.#fd, CTL_ADD, fd, this.#event), 'epoll_ctl');
   }
 
   delete(fd: number): void {

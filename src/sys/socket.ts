@@ -91,9 +91,11 @@ export const receiveBytes = (fd: number, into: Uint8Array): number => {
   }
 };
 
+const SWITCHES = [int32(0), int32(1)] as const;
+
 /** Sets an option whose value is a C int. */
 export const setSocketOption = (fd: number, level: number, name: number, value: number): void => {
-  checked(setOption(fd, level, name, int32(value), 4), 'setsockopt');
+  checked(setOption(fd, level, name, SWITCHES[value] ?? int32(value), 4), 'setsockopt');
 };
 
 /** Reads an option into a buffer of `length` bytes. */

@@ -19,6 +19,8 @@ import {
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const IPV6_V6ONLY = 26;
+/** Of a port in a `sockaddr_in` and a `sockaddr_in6`. */
+const PORT_OFFSET = 2;
 /** Connections that wait to be accepted; the kernel caps it at net.core.somaxconn. */
 const BACKLOG = 4096;
 
@@ -27,7 +29,9 @@ const TYPES: Readonly<Record<Protocol, number>> = { tcp: SOCK.stream, udp: SOCK.
 /** One address at which ports are bound, parsed once for all of them. `both`: `::` with all of IPv4. */
 export interface BindPlace {
   readonly address: string;
-  readonly ip: Ip;
+  readonly family: Ip['family'];
+  /** The socket address, with room for a port. */
+  readonly bytes: Buffer;
   readonly both: boolean;
 }
 
@@ -35,18 +39,19 @@ export interface BindPlace {
 export const bindPlace = (address: string): BindPlace => {
   const ip = parseIp(address);
   if (!ip) throw new EngineError('invalid-argument', `invalid IP address: ${address}`);
-  return { address, ip, both: false };
+  return { address, family: ip.family, bytes: internetAddress(ip, 0), both: false };
 };
 
 /** Opens, binds and (where the protocol has connections) listens: some 15 µs. Gives the open file. @throws as bind(2) */
 export const openPort = (protocol: Protocol, place: BindPlace, port: number): number => {
   const type = TYPES[protocol] | SOCK.nonBlock;
-  const fd = openSocket(place.ip.family === 4 ? AF.inet : AF.inet6, type, IPPROTO[protocol]);
+  const fd = openSocket(place.family === 4 ? AF.inet : AF.inet6, type, IPPROTO[protocol]);
   try {
     // Without it a connection that was closed a moment ago would keep the port from us; it lets nobody share the port.
     if (protocol === 'tcp') setSocketOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (place.ip.family === 6) setSocketOption(fd, IPPROTO.ipv6, IPV6_V6ONLY, place.both ? 0 : 1);
-    bindSocket(fd, internetAddress(place.ip, port));
+    if (place.family === 6) setSocketOption(fd, IPPROTO.ipv6, IPV6_V6ONLY, place.both ? 0 : 1);
+    place.bytes.writeUInt16BE(port, PORT_OFFSET);
+    bindSocket(fd, place.bytes);
     if (protocol !== 'udp') listenSocket(fd, BACKLOG);
     return fd;
   } catch (error) {

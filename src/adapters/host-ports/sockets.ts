@@ -46,8 +46,7 @@ const portSocket = (
   port: number,
 ): PortSocket => {
   const fd = openPort(range.protocol, place, port);
-  if (range.protocol === 'udp')
-    return new DatagramPort(deps, port, fd, place.ip.family === 6 ? 'udp6' : 'udp4');
+  if (range.protocol === 'udp') return new DatagramPort(deps, port, fd, place.family === 6 ? 'udp6' : 'udp4');
   return new ConnectionPort(deps, port, fd);
 };
 

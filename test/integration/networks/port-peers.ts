@@ -87,7 +87,7 @@ export const ask = async (namespace: string, ...places: readonly Place[]): Promi
   return lines;
 };
 
-/** One connection that stays open: every text that is said is answered. */
+/** One connection that stays open: every text that is said is answered, by `closed` after its end. */
 export interface Talk extends AsyncDisposable {
   say(text: string): Promise<string>;
 }
@@ -109,13 +109,14 @@ export const talk = async (namespace: string, host: string, port: number): Promi
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
-  const next = async (): Promise<string> => String((await once(child.stdout, 'data'))[0]).trim();
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => String((await lines.next()).value);
   await next();
+  child.stdin.on('error', () => undefined);
   return {
     say: async (text) => {
-      const answer = next();
       child.stdin.write(text);
-      return answer;
+      return next();
     },
     [Symbol.asyncDispose]: async () => {
       if (child.exitCode !== null) return;
