@@ -30,6 +30,11 @@ test('hosts that call it the same have the same number for it, unless one is giv
   assert.equal(vni('a', { 'com.docker.network.driver.overlay.vxlanid_list': '4711,4712' }), 4711);
 });
 
+test('a frame and its wrapping fit into 1500 bytes', () => {
+  const mtu = (text: string) => stage().plan({ ...peers(text), ...given }).overlay?.mtu;
+  assert.deepEqual([mtu(''), mtu('10.0.0.2'), mtu('fd00::2')], [1450, 1450, 1430]);
+});
+
 test('bad options are refused', () => {
   const { refuses } = stage();
   const bad = (options: Readonly<Record<string, string>>, text: string): void =>

@@ -15,8 +15,8 @@ const DRIVER_MTU = 'com.docker.network.driver.mtu';
 
 /** Swarm's own (`docker swarm init --data-path-port`). */
 const DEFAULT_PORT = 4789;
-/** What the headers of udp and VXLAN leave of 1500. */
-const DEFAULT_MTU = 1450;
+/** What the headers of VXLAN, udp and IP leave of 1500, by the hosts' family. */
+const DEFAULT_MTU = { 4: 1450, 6: 1430 } as const;
 /** 24 bits; Swarm's begin at 4096. */
 const FIRST_VNI = 4096;
 const LAST_VNI = 0xff_ff_ff;
@@ -45,8 +45,8 @@ const readNumber = (key: string, text: string, first: number, last: number): num
   throw refuse(`invalid ${key}: ${JSON.stringify(text)} is not a number from ${first} to ${last}`);
 };
 
-const readMtu = (text: string | undefined): number => {
-  if (text === undefined) return DEFAULT_MTU;
+const readMtu = (text: string | undefined, absent: number): number => {
+  if (text === undefined) return absent;
   if (!/^[+-]?\d{1,9}$/.test(text))
     throw new EngineError(
       'internal',
@@ -54,7 +54,7 @@ const readMtu = (text: string | undefined): number => {
     );
   const mtu = Number(text);
   if (mtu < 0) throw new EngineError('internal', `invalid MTU value: ${mtu}`);
-  return mtu === 0 ? DEFAULT_MTU : mtu;
+  return mtu === 0 ? absent : mtu;
 };
 
 /** The same number on every host that calls the network so. */
@@ -76,13 +76,13 @@ export const readOverlayOptions = (options: Options, name: string): OverlayOptio
     throw new EngineError('not-implemented', 'encrypted overlay networks are not implemented by this engine');
   const peers = listOf(options[PEERS] ?? '').map((text) => readAddress(PEERS, text));
   const local = options[LOCAL] === undefined ? undefined : readAddress(LOCAL, options[LOCAL]);
-  const families = new Set([...peers, ...(local ? [local] : [])].map(({ family }) => family));
-  if (families.size > 1) throw refuse(`invalid ${PEERS}: all hosts must be of one address family`);
+  const [family = 4, ...others] = new Set([...peers, ...(local ? [local] : [])].map((host) => host.family));
+  if (others.length > 0) throw refuse(`invalid ${PEERS}: all hosts must be of one address family`);
   return {
     peers: peers.map(formatIp),
     local: local ? formatIp(local) : '',
     port: options[PORT] === undefined ? DEFAULT_PORT : readNumber(PORT, options[PORT], 1, LAST_PORT),
     vni: readVni(options[VNIS], name),
-    mtu: readMtu(options[DRIVER_MTU]),
+    mtu: readMtu(options[DRIVER_MTU], DEFAULT_MTU[family]),
   };
 };
