@@ -48,7 +48,7 @@ function create(name: string, hostConfig: object): Step {
 }
 
 /** The order of links is chance. */
-const HOSTS = 'tail -n +7 /etc/hosts | sort';
+const HOSTS = 'tail -n +7 /etc/hosts | sort -k 2';
 const ENV = 'env | grep "^DATA_BASE\\|^STORE" | sort';
 
 /** Legacy links of the default bridge. */
