@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
-import { GenericContainer, PullPolicy, Wait } from 'testcontainers';
+import { GenericContainer, Network, PullPolicy, Wait } from 'testcontainers';
 import { encodeTar } from '../../../src/spec/tar/write.ts';
 
 const image = process.argv[2] ?? '';
@@ -156,6 +156,28 @@ await deed('commits a container to an image', async () => {
   assert.match(id, /\S/);
   await using second = await new GenericContainer('tc/committed:1').withCommand(['sleep', '600']).start();
   assert.equal((await second.exec(['cat', '/mine'])).output, 'mine\n');
+});
+
+await deed('makes a network in which containers find each other by alias, and removes it', async () => {
+  const network = await new Network().start();
+  assert.match(network.getId(), /^[0-9a-f]{64}$/);
+  const served = await generic('sh', '-c', serve)
+    .withNetwork(network)
+    .withNetworkAliases('site', 'site.example')
+    .withExposedPorts(80)
+    .start();
+  const asker = await generic('sleep', '600').withNetwork(network).start();
+  assert.ok(served.getNetworkNames().includes(network.getName()));
+  assert.equal((await asker.exec(['wget', '-qO-', 'http://site.example/index.html'])).output, 'served\n');
+  const address = served.getIpAddress(network.getName());
+  const { output } = await asker.exec(['nslookup', 'site', '127.0.0.11']);
+  assert.ok(output.includes(address), `${address} is not in ${output}`);
+  const answer = await fetch(`http://${served.getHost()}:${served.getMappedPort(80)}/index.html`);
+  assert.equal(await answer.text(), 'served\n');
+  await Promise.all([served.stop({ timeout: 0 }), asker.stop({ timeout: 0 })]);
+  await network.stop();
+  const networks = await new Docker().listNetworks({ filters: { id: [network.getId()] } });
+  assert.deepEqual(networks, []);
 });
 
 clearInterval(awake);
