@@ -111,11 +111,14 @@ export const connectNetwork = async (
   // A MAC address is looked at and not used: Docker's way, of containers that exist.
   const kept = { ...request, macAddress: '' };
   const isRunning = hasProcess(container.state);
+  // What it was connected with first stays.
+  if (!isRunning && network.name in container.endpoints) return;
   const now = isRunning ? await connectRunning(deps, container, network, kept) : undefined;
   await deps.ledger.record({
     ...container,
     endpoints: { ...container.endpoints, [network.name]: kept },
-    networkIds: { ...container.networkIds, [network.name]: network.id },
+    // Which network it is will be seen at the start: until then its name is all that counts.
+    networkIds: { ...container.networkIds, [network.name]: isRunning ? network.id : '' },
     ...(now && { addresses: { ...container.addresses, [network.name]: now } }),
   });
 };

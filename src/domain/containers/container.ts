@@ -71,7 +71,7 @@ export interface Container {
   readonly links?: readonly ContainerLink[];
   /** By network name, as asked for. */
   readonly endpoints: Readonly<Record<string, EndpointRequest>>;
-  /** Network ids by name, known since the first start. */
+  /** Network ids by name, known since the first start; empty of those that it was connected to since it ran. */
   readonly networkIds: Readonly<Record<string, string>>;
   /** What it had in its networks when it ran last, by their names; absent: nothing yet. */
   readonly addresses?: Readonly<Record<string, FormerAddresses>>;

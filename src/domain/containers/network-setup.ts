@@ -63,7 +63,7 @@ export const setUpNetwork = async (
   donated: DonatedNamespaces,
   acquired: Disposer,
 ): Promise<NetworkSetup> => {
-  const { id, name, config, hostConfig, endpoints, addresses } = container;
+  const { id, name, config, hostConfig, endpoints, addresses, networkIds } = container;
   if (donated.network) {
     const { path, donor } = donated.network;
     return { spec: { networkNamespace: path, ...networkFiles(deps, donor.id) } };
@@ -79,6 +79,7 @@ export const setUpNetwork = async (
       // Who was taken out of all of its networks is in none.
       networkMode: Object.keys(endpoints).length > 0 ? hostConfig.networkMode : '',
       endpoints,
+      networkIds,
       ...(addresses && { former: addresses }),
       publish: publishRequests(config, hostConfig),
       exposed: Object.keys(config.exposedPorts ?? {}).map(parsePort),

@@ -188,7 +188,9 @@ export const decodeRecord = (id: string, config: unknown, hostConfig: unknown): 
       ]),
     ),
     ...addressesFromFile(networks),
-    networkIds: Object.fromEntries(networks.map(([name, { networkID }]) => [name, networkID])),
+    networkIds: Object.fromEntries(
+      networks.flatMap(([name, { networkID }]) => (networkID === '' ? [] : [[name, networkID]])),
+    ),
     appArmorProfile: file.appArmorProfile,
   };
 };

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import type { HostNetwork } from '../../adapters/host-network/index.ts';
+import { isKind } from '../../base/errors.ts';
 import { type NetworkId, type SandboxId, randomId, shortId } from '../../base/ids.ts';
 import type { ActiveNetwork, NamespaceSite, PlacedEndpoint, PreparedEndpoint } from './driver.ts';
 import { gatewaysOf } from './gateways.ts';
 import { hostsLinesOf } from './hosts-lines.ts';
 import { applySysctls } from './endpoint-sysctls.ts';
-import { setUpFailed } from './errors.ts';
+import { noSuchNetwork, setUpFailed } from './errors.ts';
 import { LiveSandbox, type SandboxDeps, publishMembership } from './live-sandbox.ts';
 import { hasNames } from './named-sandbox.ts';
 import { placeEndpoint } from './place-endpoint.ts';
@@ -29,6 +30,17 @@ export interface CreateSandboxDeps extends SandboxDeps {
 
 const LOOPBACK = 1;
 
+/** The network of a name that had this id when it was joined; another one of the name when that is gone. @throws not-found */
+const findAgain = (deps: CreateSandboxDeps, reference: string, id: string): ActiveNetwork => {
+  const known = deps.networks.get(id as NetworkId);
+  if (known) return known;
+  try {
+    return deps.find(reference);
+  } catch (error) {
+    throw id !== '' && isKind(error, 'not-found') ? noSuchNetwork(id) : error;
+  }
+};
+
 /**
  * Which networks the container joins: those that it names, or the one of its mode. None when that is the default
  * bridge and the daemon has none: the container is alone then, as Docker has it.
@@ -39,7 +51,7 @@ export const networksOf = (deps: CreateSandboxDeps, request: SandboxRequest): re
   return (named.length > 0 ? named : mode)
     .map((reference) => (reference === 'default' ? 'bridge' : reference))
     .filter((reference) => reference !== 'bridge' || deps.config.bridge !== 'none')
-    .map((reference) => deps.find(reference));
+    .map((reference) => findAgain(deps, reference, request.networkIds?.[reference] ?? ''));
 };
 
 export const requestFor = ({ network }: ActiveNetwork, { endpoints }: SandboxRequest) =>

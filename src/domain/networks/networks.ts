@@ -105,6 +105,8 @@ export interface SandboxRequest {
   /** `bridge`, `host`, `none` or a network's name or id: what is joined when `endpoints` is empty. Empty: nothing is. */
   readonly networkMode: string;
   readonly endpoints: Readonly<Record<string, EndpointRequest>>;
+  /** Ids of the networks that it was in before, by name: those are meant, as long as they are there. */
+  readonly networkIds?: Readonly<Record<string, string>>;
   /** By network name; absent: it was in none. */
   readonly former?: Readonly<Record<string, FormerAddresses>>;
   readonly publish: readonly PublishRequest[];

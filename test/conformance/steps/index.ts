@@ -27,6 +27,8 @@ import { mountSteps } from './mounts.ts';
 import { networkPluginSteps } from './network-plugins.ts';
 import { networkSteps } from './network.ts';
 import { userNetworkSteps } from './networks.ts';
+import { networkAddressSteps } from './networks-addresses.ts';
+import { networkInspectSteps } from './networks-inspect.ts';
 import { networkConnectSteps } from './networks-connect.ts';
 import { networkCreateSteps } from './networks-create.ts';
 import { pitfallSteps } from './pitfalls.ts';
@@ -82,6 +84,8 @@ export const groups: readonly StepGroup[] = [
   userNetworkSteps,
   networkCreateSteps,
   networkConnectSteps,
+  networkInspectSteps,
+  networkAddressSteps,
   networkPluginSteps,
   macvlanSteps,
   linkSteps,
