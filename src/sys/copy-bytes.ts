@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import koffi from 'koffi';
-import { checked, sysFailure } from './errno.ts';
+import { checked, fileFailure, sysFailure } from './errno.ts';
 import { type Aside, callAside, declare } from './libc.ts';
 
 /** `_IOW(0x94, 9, int)` of `<linux/fs.h>`: the file shares all blocks of another one from then on. */
@@ -50,6 +50,6 @@ export const seekBoth = (from: number, to: number, offset: number): void => {
  */
 export const sendBytes = async (from: number, to: number, count: number): Promise<number> => {
   const { result, errno } = await callAside(sendfile64, [to, from, null, count]);
-  if (result < 0) throw sysFailure(errno, 'sendfile');
+  if (result < 0) throw fileFailure(sysFailure(errno, 'sendfile').cause);
   return Number(result);
 };

@@ -15,7 +15,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError } from '../../base/errors.ts';
+import { EngineError, isKind } from '../../base/errors.ts';
 import { stringify } from '../../base/json.ts';
 import { errnoOf, fileFailure } from '../../sys/errno.ts';
 import { exchangeNames } from '../../sys/exchange.ts';
@@ -62,8 +62,15 @@ export class VolumeDirectory implements VolumeStore {
   }
 
   async create(name: string, document: object): Promise<void> {
-    await this.#makeData(name).catch(refuse);
-    await this.write(name, document);
+    await using staged = await this.stage();
+    try {
+      await staged.keep(name, document);
+    } catch (error) {
+      if (!isKind(error, 'conflict')) throw error;
+      // A directory without a document: what lies in it was somebody's once, and stays.
+      await this.#makeData(name).catch(refuse);
+      await this.write(name, document);
+    }
   }
 
   async #makeData(name: string): Promise<void> {

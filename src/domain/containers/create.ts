@@ -168,7 +168,8 @@ export const createContainer = async (
   const { name, reservation } = reserveName(deps, request.name, id);
   acquired.use(reservation);
   acquired.defer(async () => deps.store.remove(id));
-  const mountPoints = await makeMountPoints(planned.mounts, { ...deps, id }, acquired);
+  using making = new DisposableStack();
+  const mountPoints = await makeMountPoints(planned.mounts, { ...deps, id, making }, acquired);
   const container = newContainer(
     {
       id,

@@ -31,16 +31,18 @@ export const checkBindSources = async (mounts: readonly PlannedMount[]): Promise
 
 const makeVolume = async (
   mount: PlannedMount,
-  { id, volumes }: MakePointDeps,
+  { id, volumes, making }: MakePointDeps,
   acquired: Disposer,
 ): Promise<Volume> => {
-  const volume = await volumes.create({
+  const holder = { container: id, isSettled: () => false, renamed: async () => Promise.resolve() };
+  const request = {
     createdFor: id,
     ...(mount.anonymous ? {} : { name: mount.name }),
     driver: mount.driver,
     ...(mount.volumeLabels && { labels: mount.volumeLabels }),
     ...(mount.volumeOptions && { options: mount.volumeOptions }),
-  });
+  };
+  const volume = await volumes.create(request, ({ name }) => void making.use(volumes.hold(name, holder)));
   // A named volume may be somebody else's by now; an anonymous one goes with the container that failed to be.
   if (mount.anonymous) acquired.defer(async () => volumes.delete(volume.name, { force: true }));
   return volume;
@@ -51,6 +53,8 @@ interface MakePointDeps {
   readonly id: ContainerId;
   readonly volumes: Volumes;
   readonly images: Pick<Images, 'resolve'>;
+  /** Lives until the container has its own holds. */
+  readonly making: DisposableStack;
 }
 
 /** The mount points as they are kept, their volumes made; on a failure `acquired` takes anonymous ones away again. @throws not-found for an unknown image */

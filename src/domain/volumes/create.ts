@@ -76,12 +76,18 @@ const make = async (
  * Makes a volume, or gives back the one that there is.
  * @throws invalid-argument for bad names and options; conflict for another driver's; not-found for an unknown driver
  */
-export const createVolume = async (deps: CreateVolumeDeps, request: VolumeRequest): Promise<Volume> => {
+export const createVolume = async (
+  deps: CreateVolumeDeps,
+  request: VolumeRequest,
+  whenMade: (volume: Volume) => void = () => undefined,
+): Promise<Volume> => {
   const name = request.name || randomId<string>();
   return saying(`create ${name}`, async () => {
     // Who names no driver means the volume of that name, whoever has it.
     const driver = await deps.drivers.get(request.driver || deps.catalog.find(name)?.driver || LOCAL);
     using _lock = await deps.catalog.locks.lock(name);
-    return (await findExisting(deps, name, driver)) ?? make(deps, name, driver, request);
+    const volume = (await findExisting(deps, name, driver)) ?? (await make(deps, name, driver, request));
+    whenMade(volume);
+    return volume;
   });
 };

@@ -82,8 +82,11 @@ export interface Volumes {
   search(
     filters: Filters,
   ): Promise<{ readonly volumes: readonly Volume[]; readonly warnings: readonly string[] }>;
-  /** An existing volume of the same driver is given back. An absent name makes an anonymous one. */
-  create(request: VolumeRequest): Promise<Volume>;
+  /**
+   * An existing volume of the same driver is given back. An absent name makes an anonymous one. `whenMade` is called before anybody
+   * can remove the volume: the moment to hold it.
+   */
+  create(request: VolumeRequest, whenMade?: (volume: Volume) => void): Promise<Volume>;
   /** @throws conflict while held; not-found unless `force` */
   delete(name: string, options: { readonly force: boolean }): Promise<void>;
   /** Also of a volume in use: its containers have it by the new name. @throws invalid-argument, conflict, not-found, not-implemented */
