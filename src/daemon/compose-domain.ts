@@ -209,6 +209,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     containerd,
     listeners,
     containers,
+    volumes,
     images,
     networks,
     logs,

@@ -9,6 +9,7 @@ import type { Events } from '../events/index.ts';
 import type { Images } from '../images/index.ts';
 import type { Logs } from '../logs/index.ts';
 import type { Networks } from '../networks/index.ts';
+import type { Volumes } from '../volumes/index.ts';
 import { type ComponentFacts, componentList, probeComponents, UNKNOWN_COMPONENTS } from './components.ts';
 import { maskProxy } from './mask-proxy.ts';
 import type { Info, System, Version } from './system.ts';
@@ -65,6 +66,7 @@ export interface SystemDeps {
   readonly containers: Pick<Containers, 'counts' | 'cdiDevices'>;
   readonly images: Pick<Images, 'count' | 'driverStatus'>;
   readonly networks: Pick<Networks, 'drivers'>;
+  readonly volumes: Pick<Volumes, 'list'>;
   readonly logs: Pick<Logs, 'drivers'>;
   readonly events: Pick<Events, 'listeners'>;
 }
@@ -231,6 +233,10 @@ const overlayRows = (driver: string, { overlay }: Host): Info['driverStatus'] =>
       ]
     : [];
 
+/** The engine's own driver, and those that volumes have; sorted. */
+const volumeDrivers = ({ volumes }: Sources): readonly string[] =>
+  [...new Set(['local', ...volumes.list().map(({ driver }) => driver)])].toSorted();
+
 const infoOf = async (deps: Sources): Promise<Info> => {
   const driver = await deps.images.driverStatus();
   const ipv4Forwarding = deps.live.ipv4Forwarding();
@@ -241,7 +247,7 @@ const infoOf = async (deps: Sources): Promise<Info> => {
     images: deps.images.count,
     driver: driver.name,
     driverStatus: [...driver.status, ...overlayRows(driver.name, deps.host)],
-    plugins: { volume: ['local'], network: deps.networks.drivers, log: deps.logs.drivers },
+    plugins: { volume: volumeDrivers(deps), network: deps.networks.drivers, log: deps.logs.drivers },
     ipv4Forwarding,
     openFiles: deps.live.openFiles(),
     activeResources: process.getActiveResourcesInfo().length,

@@ -48,6 +48,7 @@ it('a volume is made, shown and removed by its plugin', async () => {
       Status: { kind: 'test' },
     },
   );
+  assert.equal(await docker(engine(), ['info', '-f', '{{json .Plugins.Volume}}']), `["${NAME}","local"]`);
   plugin.volumes.set('theirs', {});
   const listed = await docker(engine(), ['volume', 'ls', '-q', '-f', `driver=${NAME}`]);
   assert.deepEqual(listed.split('\n').toSorted(), ['remote/one', 'theirs']);
