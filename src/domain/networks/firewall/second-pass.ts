@@ -4,7 +4,7 @@ import type { Chain, Element, ElementMap } from '../../../adapters/nftables/inde
 import type { HostNetwork } from '../../../adapters/host-network/index.ts';
 import type { NetlinkConnection } from '../../../adapters/netlink/index.ts';
 import { EngineError } from '../../../base/errors.ts';
-import { parseIp } from '../../../spec/ip.ts';
+import { parseIp, parseIpPrefix } from '../../../spec/ip.ts';
 import { PORT_MAPS, PORT_MAPS6 } from '../port-elements.ts';
 import type { Family } from './guarded-bridge.ts';
 
@@ -28,6 +28,13 @@ export const secondPassOf = (table: string): SecondPass => {
 
 /** Where nobody is: addresses of the link (RFC 3927, RFC 4291) that the cable's other end stands for. */
 const BEYOND: Readonly<Record<Family, string>> = { ip: '169.254.255.254', ip6: 'fe80::feed:feed' };
+
+/**
+ * The near end's address, by which the kernel knows a way there; IPv6 knows one by itself. The far end needs one too: it
+ * would take nothing from foreign sources without.
+ */
+const NEAR = parseIpPrefix('169.254.255.253/30');
+const FAR = parseIpPrefix('169.254.255.249/32');
 
 const MAPS: Readonly<Record<Family, readonly ElementMap[]>> = { ip: PORT_MAPS, ip6: PORT_MAPS6 };
 const keysOf = (map: string): string => `${map}_keys`;
@@ -97,6 +104,8 @@ export const layCable = (
   const [near, far] = [host.link(out)?.index, host.link(back)?.index];
   if (near === undefined || far === undefined) throw new EngineError('internal', `${out} vanished`);
   host.changeLink(far, { up: true });
+  if (NEAR) host.addAddress(near, NEAR);
+  if (FAR) host.addAddress(far, FAR);
   for (const family of families) {
     const address = parseIp(BEYOND[family]);
     if (address) host.setNeighbour({ index: near, address, macAddress, permanent: true });
