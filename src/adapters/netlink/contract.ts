@@ -201,6 +201,25 @@ export const netlinkContract = (name: string, subject: WithSubject): void => {
     );
   });
 
+  check('the default route may be a link without a gateway, in each family', ({ here }) => {
+    here.createBridge({ name: 'br0' });
+    const index = here.link('br0')?.index ?? 0;
+    here.addAddress(index, prefix('10.9.0.1/24'));
+    here.addAddress(index, prefix('fd00:9::1/64'));
+    here.changeLink(index, { up: true });
+    here.addRoute({ destination: prefix('0.0.0.0/0'), index });
+    here.addRoute({ destination: prefix('::/0'), index });
+    here.addRoute({ destination: prefix('0.0.0.0/0'), index });
+    const found = here.routes().filter(({ destination }) => !destination);
+    assert.deepEqual(
+      found.map((route) => [route.gateway, route.index]),
+      [
+        [undefined, index],
+        [undefined, index],
+      ],
+    );
+  });
+
   check('a neighbour is set, replaced and taken away', (both) => {
     const { here } = both;
     const { bridge } = bridged(both);

@@ -27,7 +27,17 @@ export interface FakeNetlink extends Netlink {
 }
 
 const sameRoute = (one: Route, other: Route): boolean => keyOf(one) === keyOf(other);
-const keyOf = ({ destination }: Route): string => (destination ? formatIpPrefix(destination) : 'default');
+const isDefault = ({ destination }: Route): boolean => !destination || destination.length === 0;
+const keyOf = (route: Route): string => {
+  const { destination, gateway } = route;
+  if (destination && !isDefault(route)) return formatIpPrefix(destination);
+  return `default ${gateway?.family ?? destination?.family ?? 4}`;
+};
+/** As the kernel tells it. */
+const toldRoute = (route: Route): Route => {
+  const { destination: _whole, ...rest } = route;
+  return isDefault(route) ? rest : route;
+};
 
 const connect = (kernel: FakeKernel, here: string, place: FakePlace): NetlinkConnection => {
   const stack = (): Stack => kernel.stack(here);
@@ -78,7 +88,7 @@ const connect = (kernel: FakeKernel, here: string, place: FakePlace): NetlinkCon
       const keeps = same(index, address);
       stack().addresses = stack().addresses.filter((one) => !keeps(one));
     },
-    routes: () => stack().routes,
+    routes: () => stack().routes.map(toldRoute),
     addRoute: (route) => {
       if (!reachable(route)) throw new EngineError('internal', 'add route: ENETUNREACH');
       if (!stack().routes.some((one) => sameRoute(one, route))) stack().routes.push(route);

@@ -23,7 +23,10 @@ export interface LinkAddress {
   readonly address: IpPrefix;
 }
 
-/** A way to `destination`, or the default one when that is absent: by a gateway, an interface or both. */
+/**
+ * A way to `destination`, or the default one when that is absent or without bits (as it is given where no gateway tells the
+ * family): by a gateway, an interface or both.
+ */
 export interface Route {
   readonly destination?: IpPrefix;
   readonly gateway?: Ip;
