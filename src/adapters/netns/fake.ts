@@ -13,6 +13,9 @@ export interface FakeNetworkNamespaces extends NetworkNamespaces {
   readonly openFiles: number;
 }
 
+/** Names the namespace that the thread is in. */
+const OWN = '/proc/self/ns/net';
+
 /** `onRemove` is told when a namespace ends. */
 export const createFakeNetworkNamespaces = (
   onRemove: (path: string) => void = () => undefined,
@@ -64,9 +67,9 @@ export const createFakeNetworkNamespaces = (
       return enter(path, inside);
     },
     open: (path) => {
-      mustExist(path);
+      if (path !== OWN) mustExist(path);
       const fd = counter.fd++;
-      open.set(fd, path);
+      open.set(fd, path === OWN ? (entered.at(-1) ?? '') : path);
       return { fd, [Symbol.dispose]: () => void open.delete(fd) };
     },
     exists: (path) => paths.has(path),

@@ -21,7 +21,7 @@ export interface NetworkNamespaces {
   adopt<Result>(path: string, source: string, inside: () => Result): Result;
   /** Gives what `inside` gives, which ran in the namespace that `path` names. Synchronous, as above. @throws not-found when there is none */
   run<Result>(path: string, inside: () => Result): Result;
-  /** @throws not-found when `path` names no namespace */
+  /** `/proc/self/ns/net` names the one that the thread is in. @throws not-found when `path` names no namespace */
   open(path: string): OpenNamespace;
   /** True when `path` names a namespace; a plain file is none. */
   exists(path: string): boolean;
