@@ -14,13 +14,23 @@ export interface SearchDeps {
 
 const KNOWN = ['dangling', 'driver', 'label', 'name'];
 
+/** As Docker's filter has it: the name itself, or a pattern that fits somewhere in it. What is no pattern fits nothing. */
+const matchesName = (pattern: string, name: string): boolean => {
+  if (pattern === name) return true;
+  try {
+    return new RegExp(pattern).test(name);
+  } catch {
+    return false;
+  }
+};
+
 const isWanted = (filters: Filters, catalog: VolumeCatalog): ((volume: Volume) => boolean) => {
   refuseUnknownFilters(filters, KNOWN);
   const dangling = booleanFilter(filters, 'dangling');
   const { driver = [], name = [], label } = filters;
   return (volume) =>
     (driver.length === 0 || driver.includes(volume.driver)) &&
-    (name.length === 0 || name.some((part) => volume.name.includes(part))) &&
+    (name.length === 0 || name.some((pattern) => matchesName(pattern, volume.name))) &&
     matchLabels(label, volume.labels) &&
     (dangling === undefined || (catalog.holders(volume.name).length === 0) === dangling);
 };

@@ -96,6 +96,8 @@ export const volumeSteps: StepGroup = {
       'volume: list filters',
       listed('all', {}),
       listed('by a part of the name', { name: ['em'] }),
+      listed('by a pattern', { name: ['^em.*y$', 'b.re'] }),
+      listed('by what is no pattern', { name: ['('] }),
       listed('by label', { label: ['colour'] }),
       listed('by label and value', { label: ['colour=red', 'a=b'] }),
       listed('by another value', { label: ['colour=blue'] }),
