@@ -10,10 +10,13 @@ import {
   read,
   textOf,
 } from '../../../test/support/dns-stage.ts';
+import type { Nftables } from '../../adapters/nftables/index.ts';
+import type { SandboxId } from '../../base/ids.ts';
 import { encodeMessage } from '../../spec/dns/encode.ts';
 import { type DnsMessage, PLAIN_HEADER, RCODE, TYPE, dnsQuery, ednsRecord } from '../../spec/dns/message.ts';
 import { reverseName } from '../../spec/dns/reverse.ts';
 import type { NamedSandbox } from '../networks/index.ts';
+import { listenInside } from './listen-inside.ts';
 
 /** The reply to a question that needs nobody else: its code and its answers. */
 const told = ({ ask }: Stage, sandbox: NamedSandbox, name: string, type: number = TYPE.a): string => {
@@ -206,4 +209,27 @@ test('port 53 is led to the port that is listened at, the same one for a sandbox
   here.dns.opened(web);
   here.dns.opened(web);
   assert.deepEqual([...here.sockets.listening.keys()], [key]);
+});
+
+test('rules of an earlier daemon stay when they lead to the right port, and are replaced when not', () => {
+  const changesWith = (chains: ReadonlyMap<string, number> | undefined): readonly string[] => {
+    const changes: string[] = [];
+    const never = (): never => assert.fail('not asked for');
+    const listener = { udpPort: 40_001, tcpPort: 40_002, [Symbol.dispose]: () => undefined };
+    const nftables: Nftables = {
+      apply: (all) => void changes.push(...all.map(({ change }) => change)),
+      contents: () => chains && { chains, maps: [], sets: [] },
+      tables: never,
+      elements: never,
+      watch: never,
+      [Symbol.dispose]: () => undefined,
+    };
+    const sockets = { listen: () => listener, ask: never };
+    listenInside({ sockets, openNftables: () => nftables }, 'a'.repeat(64) as SandboxId, () => undefined);
+    return changes;
+  };
+  assert.deepEqual(changesWith(undefined), ['create-table']);
+  assert.deepEqual(changesWith(new Map([['to-40001-40002', 2]])), []);
+  assert.deepEqual(changesWith(new Map([['to-40001-40002', 1]])), ['replace-table']);
+  assert.deepEqual(changesWith(new Map([['output', 2]])), ['replace-table']);
 });
