@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LinkRemover, NetlinkConnection } from '../../adapters/netlink/index.ts';
 import type { ContainerId, NetworkId } from '../../base/ids.ts';
-import { startDefaultBridge } from './bridge/start-default-bridge.ts';
+import { removeDefaultBridge, startDefaultBridge } from './bridge/start-default-bridge.ts';
 import { connectSandbox, disconnectSandbox } from './change-membership.ts';
 import { createSandbox } from './create-sandbox.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
@@ -110,7 +110,8 @@ class Room implements NetworksRoom {
     const { store } = this.#deps;
     for (const network of plainNetworks(store)) this.#active.set(network.id, createPlainNetwork(network));
     const config = this.#deps.config.current;
-    if (config.bridge !== 'none') {
+    if (config.bridge === 'none') removeDefaultBridge({ host: this.#host });
+    else {
       const bridge = startDefaultBridge({ ...this.#deps, host: this.#host, remover: this.#remover }, config);
       this.#active.set(bridge.network.id, bridge);
     }

@@ -84,7 +84,19 @@ export class Firewall {
       if (before?.chains.has(FOREIGN) === true && !this.#options.keepsForeign) this.#closed.add(family);
     }
     this.#started = true;
+    this.#removeStale();
     this.putBack();
+  }
+
+  /** The table of a family that an earlier run filtered and this one leaves alone. */
+  #removeStale(): void {
+    const stale = (['ip', 'ip6'] as const)
+      .filter((family) => this.enabled && !this.serves(family))
+      .map((family) => this.#placeOf(family))
+      .filter((place) => this.#options.nftables.contents(place.table, place.family) !== undefined)
+      .filter((place) => !this.#hasUsersRules(place));
+    if (stale.length > 0)
+      this.#options.nftables.apply(stale.map((place) => ({ change: 'delete-table', ...place })));
   }
 
   /** Other bridges from now on; what is published stays so throughout. */

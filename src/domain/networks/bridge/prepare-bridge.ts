@@ -8,7 +8,8 @@ import type { PlannedSubnet } from '../plan-subnets.ts';
 import type { BridgeSettings } from './bridge-settings.ts';
 import { chooseDefaultSubnet, ownAddresses, refuseBridge } from './default-subnet.ts';
 
-const DEFAULT_DEVICE = 'docker0';
+/** Docker's own default bridge. */
+export const DEFAULT_DEVICE = 'docker0';
 /** Names that rules and commands can carry as they are; the kernel takes 15 bytes. */
 const DEVICE = /^[A-Za-z0-9_.-]{1,15}$/;
 

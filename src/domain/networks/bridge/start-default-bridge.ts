@@ -5,7 +5,14 @@ import type { NetworksConfig } from '../networks-config.ts';
 import { resolversOf } from '../occupied-subnets.ts';
 import { bridgeNetwork, hostSeed } from '../predefined.ts';
 import { type BridgeDeps, BridgeNetwork } from './bridge-network.ts';
-import { prepareBridge } from './prepare-bridge.ts';
+import { DEFAULT_DEVICE, prepareBridge } from './prepare-bridge.ts';
+
+/** Takes away the default bridge of an earlier run, unless somebody's links are in it. */
+export const removeDefaultBridge = ({ host }: Pick<BridgeDeps, 'host'>): void => {
+  const links = host.links();
+  const found = links.find(({ name, kind }) => name === DEFAULT_DEVICE && kind === 'bridge');
+  if (found && !links.some(({ master }) => master === found.index)) host.deleteLink(found.name);
+};
 
 /** Makes the default bridge, or takes over the one that is there. @throws invalid-argument for one that cannot be had */
 export const startDefaultBridge = (
