@@ -209,21 +209,11 @@ export const networkAddressSteps: StepGroup = {
       ['network: endpoint DNSNames'],
       alone(
         custom('names of an endpoint', async ({ engine }) => {
-          await engine.docker([
-            ...[
-              'run',
-              '-d',
-              '--name',
-              'a6',
-              '--network',
-              'plain',
-              '--network-alias',
-              'web',
-              '--hostname',
-              'host6',
-            ],
-            ...['--network-alias', 'web', '--stop-signal', 'KILL', 'busybox', 'sleep', '600'],
-          ]);
+          await engine.docker(
+            'run -d --name a6 --network plain --network-alias web --network-alias web --hostname host6 --stop-signal KILL busybox sleep 600'.split(
+              ' ',
+            ),
+          );
           const { json } = await engine.request('GET', '/v1.51/containers/a6/json');
           await engine.docker(['rm', '-f', 'a6']);
           const { Networks } = (

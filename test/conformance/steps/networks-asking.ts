@@ -38,9 +38,11 @@ export const disconnectNetwork = (name: string, network: string, body: object): 
 /** A container that sleeps. */
 export const runIn = (container: string, network: string, ...args: readonly string[]): Step =>
   cli(`${container} runs`, [
-    ...['run', '-d', '--name', container, '--network', network, '--stop-signal', 'KILL'],
+    ...`run -d --name ${container} --network ${network} --stop-signal KILL`.split(' '),
     ...args,
-    ...['busybox', 'sleep', '600'],
+    'busybox',
+    'sleep',
+    '600',
   ]);
 
 /** What a shell in a container says, with white space as single blanks. */

@@ -111,12 +111,12 @@ export const networkInspectSteps: StepGroup = {
       custom('the list has no containers', async ({ engine }) => {
         const { json } = await engine.request('GET', '/v1.41/networks');
         const body = json as readonly { readonly Name: string; readonly Containers: object }[];
-        return body.map(({ Name, Containers }) => [Name, Object.keys(Containers).length]).toSorted();
+        return body.map(({ Name, Containers }) => `${Name} ${Object.keys(Containers).length}`).toSorted();
       }),
       custom('that of 1.27 has them', async ({ engine }) => {
         const { json } = await engine.request('GET', '/v1.27/networks');
         const body = json as readonly { readonly Name: string; readonly Containers: object }[];
-        return body.map(({ Name, Containers }) => [Name, Object.keys(Containers).length]).toSorted();
+        return body.map(({ Name, Containers }) => `${Name} ${Object.keys(Containers).length}`).toSorted();
       }),
     ),
     ...listed('by name', { name: ['look-'] }, 'network: list filter name'),
@@ -255,10 +255,9 @@ export const networkInspectSteps: StepGroup = {
       custom('a container in it', async ({ engine }) => {
         const { json } = await engine.request('GET', '/v1.41/networks/named');
         const { Id } = json as { readonly Id: string };
-        const { code } = await engine.docker([
-          ...['run', '-d', '--name', 'l3', '--network', Id, '--stop-signal', 'KILL'],
-          ...['busybox', 'sleep', '600'],
-        ]);
+        const { code } = await engine.docker(
+          `run -d --name l3 --network ${Id} --stop-signal KILL busybox sleep 600`.split(' '),
+        );
         return code;
       }),
       networksOf('its networks', 'l3', addressesIn),
