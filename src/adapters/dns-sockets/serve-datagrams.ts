@@ -15,8 +15,9 @@ export const asGiven = (
 
 const nobody = (): void => undefined;
 
-/** Datagrams that are received at one go: others, and the daemon's other work, come between two such. */
+/** Datagrams that are received at one go, and for how long (ms): others, and the daemon's other work, come between two such. */
 const MOST_AT_ONCE = 64;
+const LONGEST_TURN = 1;
 
 /** A place that datagrams of one thread are received in, one after the other. */
 export const sharedSpace = (): DatagramSpace => datagramSpace(0xffff);
@@ -56,8 +57,9 @@ export const serveDatagrams = (fd: number, service: DnsService, space: DatagramS
     left = MOST_AT_ONCE;
   };
   const drain = (): void => {
+    const end = performance.now() + LONGEST_TURN;
     while (open && left > 0) {
-      left -= 1;
+      left = performance.now() > end ? 0 : left - 1;
       if (left === 0) setImmediate(refill);
       const length = receiveDatagram(fd, space);
       if (length < 0) return;

@@ -33,6 +33,7 @@ import {
   openSocket,
 } from '../../../src/sys/socket.ts';
 import { startDnsUpstream } from '../../support/dns-upstream.ts';
+import { runCommand } from '../../support/run-command.ts';
 import { enterPrivateHost } from './private-host.ts';
 
 const host = enterPrivateHost();
@@ -273,4 +274,37 @@ test('a resolver is there within a millisecond or so, and answers many', async (
   context.diagnostic(
     `opened: ${median.toFixed(2)} ms, again: ${adopted.toFixed(2)} ms; ${rate.toFixed(0)} queries/s, client in the same process`,
   );
+});
+
+test('a container that floods its resolver starves nobody, and memory stays within bounds', async (context) => {
+  using dns = openRoom();
+  await using _outside = await startDnsUpstream({ address: LOOPBACK }, { number: 1 });
+  const upstreams = [{ address: LOOPBACK, fromHost: true }];
+  using flooding = container('web', '10.0.0.2', { upstreams });
+  using calm = container('calm', '10.0.0.3', { upstreams });
+  dns.opened(flooding);
+  dns.opened(calm);
+  const memory = process.memoryUsage().rss;
+  const program = [process.execPath, join(import.meta.dirname, '../../support/dns-flood.ts'), '4'];
+  const flood = runCommand('nsenter', [`--net=${flooding.namespacePath}`, ...program]);
+  let over = false;
+  void flood.then(() => (over = true));
+  const times: number[] = [];
+  while (!over) {
+    const began = performance.now();
+    assert.equal(await told(calm, 'web'), '0 10.0.0.2');
+    assert.equal(await told(calm, `good.${times.length}.example`), '0 192.0.2.1');
+    times.push((performance.now() - began) / 2);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const { stdout, stderr } = await flood;
+  assert.match(stdout, /^\d+$/, stderr);
+  const grown = (process.memoryUsage().rss - memory) / 0x10_0000;
+  const share = (part: number): string =>
+    (times.toSorted((one, other) => one - other)[Math.floor(part * (times.length - 1))] ?? 0).toFixed(1);
+  context.diagnostic(
+    `${stdout} datagrams; beside them ${2 * times.length} queries, all answered: p50 ${share(0.5)} ms, p99 ${share(0.99)} ms; ${grown.toFixed(0)} MiB more`,
+  );
+  assert.ok(times.length > 0 && grown < 256, `${grown} MiB`);
+  assert.equal(await told(flooding, 'calm'), '0 10.0.0.3');
 });

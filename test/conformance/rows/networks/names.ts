@@ -38,6 +38,18 @@ export const nameResolutionSection: Section = {
       'of more than 1024 queries that wait the rest is refused',
     ),
     tested(
+      'network: dns flooded',
+      'by one container: others are answered, memory stays within bounds',
+      'test/integration/networks/dns.test.ts',
+      'a container that floods its resolver starves nobody, and memory stays within bounds',
+    ),
+    tested(
+      'network: dns of other users',
+      'in namespaces that user namespaces own, also after a kill -9',
+      'test/integration/networks/remapped-names.test.ts',
+      "names are resolved in namespaces of other users, over connections and a daemon's end",
+    ),
+    tested(
       'network: dns malformed queries',
       'an error, or nothing; the next one is answered',
       'test/integration/networks/dns.test.ts',
