@@ -42,10 +42,15 @@ const shownPools = (given: readonly IpamPool[], leased: readonly PoolLease[]): r
 };
 
 /** Only of subnets that the client gave may a container choose its address. */
-const givenBy = (plan: NetworkPlan, pools: readonly IpamPool[]): Pick<NetworkPlan, 'bridge'> =>
-  plan.bridge
-    ? { bridge: { ...plan.bridge, givenIpv4: hasFamily(pools, 4), givenIpv6: hasFamily(pools, 6) } }
-    : {};
+const givenBy = (
+  { bridge, remote }: NetworkPlan,
+  pools: readonly IpamPool[],
+): Pick<NetworkPlan, 'bridge' | 'remote'> => ({
+  ...(bridge && {
+    bridge: { ...bridge, givenIpv4: hasFamily(pools, 4), givenIpv6: hasFamily(pools, 6) },
+  }),
+  ...(remote && { remote: { ...remote, given: pools.map(({ subnet }) => subnet) } }),
+});
 
 const planLeased = async (
   { leases, debts }: LeaseAddressesDeps,

@@ -36,16 +36,13 @@ const subnetDocument = ({ address, range, reserved }: PlannedSubnet): RemoteSubn
   reserved: reserved.map(formatIp),
 });
 
-const givenSubnet = (pools: readonly IpamPool[], family: 4 | 6): string =>
-  pools.find(({ subnet }) => parseIpPrefix(subnet)?.family === family)?.subnet ?? '';
-
 const planOwn = ({ request, ipv6, ...draft }: NetworkDraft, context: PlanSubnetsContext): NetworkPlan => {
   const { pools } = request.ipam;
   const { ipv4, ipv6: six, shown } = planSubnets(pools, { ipv4: draft.ipv4, ipv6 }, context);
   const remote: StoredRemote = {
     ...(ipv4 && { ipv4: subnetDocument(ipv4) }),
     ...(six && { ipv6: subnetDocument(six) }),
-    given: [givenSubnet(pools, 4), givenSubnet(pools, 6)],
+    given: pools.map(({ subnet }) => subnet),
   };
   const subnets = [ipv4, six].flatMap((subnet) => subnet ?? []).map(({ address }) => networkOf(address));
   return { network: draft.network(shown), remote, subnets, warnings: [] };
@@ -55,8 +52,7 @@ const planRemote = (draft: NetworkDraft, context: PlanSubnetsContext): NetworkPl
   const { request, lease } = draft;
   if (!lease && request.ipam.driver !== 'null') return planOwn(draft, context);
   const pools = lease ? request.ipam.pools : [NO_SUBNET];
-  const given = lease ? ([givenSubnet(pools, 4), givenSubnet(pools, 6)] as const) : (['', ''] as const);
-  return { network: draft.network(pools), remote: { given }, subnets: [], warnings: [] };
+  return { network: draft.network(pools), remote: { given: [] }, subnets: [], warnings: [] };
 };
 
 const ownData = (subnet: RemoteSubnet | undefined, { ipam }: Network): readonly SubnetData[] => {
@@ -139,7 +135,7 @@ export const createRemoteDriver = (deps: RemoteDriverDeps, isGlobal: boolean): N
     return plan;
   },
   bringUp: async (stored) => {
-    const { network, remote = { given: ['', ''] } } = stored;
+    const { network, remote = { given: [] } } = stored;
     // One of an earlier daemon is the plugin's to remember.
     if (deps.planned.delete(network.id)) await createRemotely(deps, stored);
     deps.made.add(network.id);

@@ -5,7 +5,6 @@ import { EngineError } from '../../../base/errors.ts';
 import {
   type Ip,
   type IpPrefix,
-  formatIp,
   formatIpPrefix,
   networkOf,
   parseIp,
@@ -70,8 +69,9 @@ export class RemoteNetwork implements ActiveNetwork {
   }
 
   check(request: EndpointRequest): readonly string[] {
-    const [four, six] = this.#stored.given.map((text) => parseIpPrefix(text));
-    const choice = { predefined: false, ...(four && { ipv4: four }), ...(six && { ipv6: six }) };
+    const given = this.#stored.given.flatMap((text) => parseIpPrefix(text) ?? []);
+    const [ipv4, ipv6] = [4, 6].map((wanted) => given.filter(({ family }) => family === wanted));
+    const choice = { predefined: false, ...(ipv4 && { ipv4 }), ...(ipv6 && { ipv6 }) };
     return [...endpointErrors(request, choice), ...sysctlErrors(request)];
   }
 
@@ -178,9 +178,3 @@ export class RemoteNetwork implements ActiveNetwork {
     return texts.flatMap((text) => parseIp(text) ?? []);
   }
 }
-
-/** The address alone. */
-export const bareAddress = (text: string): string => {
-  const prefix = parseIpPrefix(text);
-  return prefix ? formatIp(prefix) : '';
-};

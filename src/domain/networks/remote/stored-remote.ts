@@ -14,6 +14,6 @@ export interface StoredRemote {
   /** Absent where an IPAM plugin gives the addresses, or nobody. */
   readonly ipv4?: RemoteSubnet;
   readonly ipv6?: RemoteSubnet;
-  /** Subnets that the client gave, IPv4 and IPv6; empty for none: only of those may a container choose its address. */
-  readonly given: readonly [ipv4: string, ipv6: string];
+  /** Subnets that the client gave: only of those may a container choose its address. */
+  readonly given: readonly string[];
 }
