@@ -51,6 +51,14 @@ class FakeHeldPorts implements HeldPorts {
   }
 }
 
+const LOOPBACK = { '0.0.0.0': '127.0.0.1', '::': '::1' } as const;
+
+/** Addresses at which a port keeps one at `address` from being held: of the host's single ones only the loopback is known here. */
+const inTheWay = (address: string): readonly string[] => {
+  const any = address.includes(':') ? '::' : '0.0.0.0';
+  return address === any ? [any, LOOPBACK[any]] : [address, any];
+};
+
 /** `taken` are ports of other processes (`tcp 0.0.0.0 80`). */
 export const createFakeHostPorts = (taken: ReadonlySet<string> = new Set(), ipv6 = true): FakeHostPorts => {
   const held: Held = new Map();
@@ -59,8 +67,8 @@ export const createFakeHostPorts = (taken: ReadonlySet<string> = new Set(), ipv6
     const ports = numbers(first, count);
     for (const port of ports)
       for (const address of addresses) {
-        const key = `${protocol} ${address} ${port}`;
-        if (held.has(key) || taken.has(key))
+        const keys = inTheWay(address).map((each) => `${protocol} ${each} ${port}`);
+        if (keys.some((key) => held.has(key) || taken.has(key)))
           return { fault: { address, port, error: sysFailure(EADDRINUSE, 'bind') } };
       }
     const holder = new FakeHeldPorts(held, range, ports);

@@ -17,6 +17,14 @@ test('a port is taken at its address, and at all addresses of its family', () =>
   assert.equal(table.firstTaken('tcp', '0.0.0.0', 80), undefined);
 });
 
+test('a port at all addresses is not one at a single address, though it is in the way there', () => {
+  const table = new PortTable();
+  table.take('tcp', '0.0.0.0', 80);
+  assert.equal(table.firstTakenAt('tcp', '0.0.0.0', 70, 20), 80);
+  assert.equal(table.firstTakenAt('tcp', '127.0.0.1', 80), undefined);
+  assert.equal(table.firstTaken('tcp', '127.0.0.1', 80), 80);
+});
+
 test('of a range the first port that is taken is told, and a part of it can be released', () => {
   const table = new PortTable();
   table.take('tcp', '0.0.0.0', 100, 100);

@@ -21,6 +21,11 @@ export class PortTable {
     return firsts.length === 0 ? undefined : Math.min(...firsts);
   }
 
+  /** The same of this very address: Docker tells such a port from one that is only in the way. */
+  firstTakenAt(protocol: Protocol, address: string, first: number, count = 1): number | undefined {
+    return this.#taken.get(protocol)?.get(address)?.within(first, first + count - 1)[0]?.[0];
+  }
+
   take(protocol: Protocol, address: string, first: number, count = 1): void {
     const addresses = this.#taken.get(protocol) ?? new Map<string, PortIntervals>();
     const ports = addresses.get(address) ?? new PortIntervals();

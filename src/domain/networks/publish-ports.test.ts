@@ -99,7 +99,7 @@ test('a port of another container is allocated already, and nothing is kept of w
   assert.deepEqual([...hostPorts.held.keys()], ['tcp 0.0.0.0 8080', 'tcp :: 8080']);
   await assert.rejects(
     publish(deps, request(2, [8080, 8080], '127.0.0.1')),
-    /Bind for 127\.0\.0\.1:8080 failed: port is already allocated/,
+    /failed to bind host port for 127\.0\.0\.1:8080:172\.17\.0\.2:2\/tcp: address already in use/,
   );
 });
 

@@ -84,14 +84,16 @@ const publishOne = async (
   const hasChoice = isEphemeral(request) || isChoice(request);
   let foreign = 0;
   for (const candidate of candidatesOf(deps, request)) {
-    const clash = held
-      .map((address) => ({
-        address,
-        port: deps.table.firstTaken(protocol, address, candidate, requestedCount(request)),
-      }))
-      .find(({ port }) => port !== undefined);
-    if (clash?.port !== undefined && !hasChoice) throw allocated(clash.address, clash.port);
-    if (clash) continue;
+    const count = requestedCount(request);
+    if (
+      hasChoice &&
+      held.some((address) => deps.table.firstTaken(protocol, address, candidate, count) !== undefined)
+    )
+      continue;
+    for (const address of hasChoice ? [] : held) {
+      const taken = deps.table.firstTakenAt(protocol, address, candidate, count);
+      if (taken !== undefined) throw allocated(address, taken);
+    }
     try {
       const live = await holdPort(
         deps,

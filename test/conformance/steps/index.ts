@@ -28,10 +28,12 @@ import { networkPluginSteps } from './network-plugins.ts';
 import { networkSteps } from './network.ts';
 import { userNetworkSteps } from './networks.ts';
 import { networkAddressSteps } from './networks-addresses.ts';
+import { networkFirewallSteps } from './networks-firewall.ts';
 import { networkInspectSteps } from './networks-inspect.ts';
 import { networkConnectSteps } from './networks-connect.ts';
 import { networkCreateSteps } from './networks-create.ts';
 import { pitfallSteps } from './pitfalls.ts';
+import { portSteps } from './ports.ts';
 import { probeSteps } from './probes.ts';
 import { registrySteps } from './registry.ts';
 import { resourceSteps } from './resources.ts';
@@ -81,9 +83,11 @@ export const groups: readonly StepGroup[] = [
   filterSteps,
   cornerSteps,
   networkSteps,
+  portSteps,
   userNetworkSteps,
   networkCreateSteps,
   networkConnectSteps,
+  networkFirewallSteps,
   networkInspectSteps,
   networkAddressSteps,
   networkPluginSteps,

@@ -135,7 +135,7 @@ it('one host port leads to one container, and to another one by another protocol
   await run('first', '-p', `${HOST4}:8080:80`);
   await run('second', '-p', '127.0.0.1:8080:80', '-p', '8080:80/udp');
   const refused = await engine().docker(['run', '--rm', '-p', '8080:80', 'busybox']);
-  assert.match(refused.stderr, /Bind for 0\.0\.0\.0:8080 failed: port is already allocated/);
+  assert.match(refused.stderr, /failed to bind host port for 0\.0\.0\.0:8080:172\.17\.0\.\d+:80\/tcp: address already in use/);
   const sctp = await engine().docker(['run', '--rm', '-p', '132:132/sctp', 'busybox', 'true']);
   // A kernel without the protocol says so.
   if (sctp.code !== 0)
@@ -143,4 +143,37 @@ it('one host port leads to one container, and to another one by another protocol
       sctp.stderr,
       /failed to bind host port for 0\.0\.0\.0:132:172\.17\.0\.\d+:132\/sctp: protocol not supported/,
     );
+});
+
+it('ports of a container that is reached at its own address take none of the host', async () => {
+  await docker(engine(), [
+    'network',
+    'create',
+    '--ipv6',
+    '--subnet',
+    'fd00:2::/64',
+    '--subnet',
+    '10.44.0.0/24',
+    '-o',
+    'com.docker.network.bridge.gateway_mode_ipv4=routed',
+    'routed',
+  ]);
+  await run('routed', '--network', 'routed', '-p', '8080:80');
+  assert.deepEqual(await portsOf('routed'), {
+    '80/tcp': [
+      { HostIp: '0.0.0.0', HostPort: '' },
+      { HostIp: '::', HostPort: '8080' },
+    ],
+  });
+  const { json } = await engine().request('GET', '/containers/json');
+  const [{ Ports }] = json as [{ Ports: object[] }];
+  assert.deepEqual(Ports, [
+    { IP: '0.0.0.0', PrivatePort: 80, Type: 'tcp' },
+    { IP: '::', PrivatePort: 80, PublicPort: 8080, Type: 'tcp' },
+  ]);
+  await using _server = await serve(engine(), 'routed', { tcp: [80] });
+  assert.deepEqual(
+    await ask(here(), ['tcp', '10.44.0.2', 80], ['tcp', HOST6, 8080], ['tcp', '127.0.0.1', 8080]),
+    ['tcp 80 hi', 'tcp 80 hi', 'ECONNREFUSED'],
+  );
 });
