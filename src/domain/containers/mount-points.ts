@@ -3,7 +3,7 @@ import { EngineError } from '../../base/errors.ts';
 import type { ContainerConfig } from '../../spec/container-config.ts';
 import type { HostConfig } from '../../spec/host-config.ts';
 import { followDataRoot } from './data-root-mounts.ts';
-import { parseMountMode } from './mount-mode.ts';
+import { type MountMode, parseMountMode } from './mount-mode.ts';
 import { planMount } from './mount-requests.ts';
 import { cleanPath, type PlannedMount } from './planned-mount.ts';
 
@@ -11,9 +11,19 @@ const DEFAULT_PROPAGATION = 'rprivate';
 
 const internal = (text: string): EngineError => new EngineError('internal', text);
 
+const refuseBind = (spec: string, type: string, why: string): EngineError =>
+  internal(`invalid volume specification: '${spec}': invalid mount config for type "${type}": ${why}`);
+
+/** Words that make sense for the other kind of mount alone. */
+const checkKind = (spec: string, type: 'bind' | 'volume', { noCopy, propagation }: MountMode): void => {
+  if (type === 'bind' && noCopy) throw refuseBind(spec, type, 'field VolumeOptions must not be specified');
+  if (type === 'volume' && propagation !== '')
+    throw refuseBind(spec, type, 'field BindOptions must not be specified');
+};
+
 const checkDestination = (spec: string, type: string, destination: string): string => {
-  const refused = (why: string): EngineError =>
-    internal(`invalid volume specification: '${spec}': invalid mount config for type "${type}": ${why}`);
+  const refused = (why: string): EngineError => refuseBind(spec, type, why);
+  if (destination === '') throw refused('field Target must not be empty');
   if (!destination.startsWith('/'))
     throw refused(`invalid mount path: '${destination}' mount path must be absolute`);
   const clean = cleanPath(destination);
@@ -25,7 +35,7 @@ const checkDestination = (spec: string, type: string, destination: string): stri
 const splitBind = (spec: string): { source: string; destination: string; mode: string } => {
   const parts = spec.split(':');
   const [first = '', second = '', third = ''] = parts;
-  if (parts.length > 3 || parts.includes('')) throw internal(`invalid volume specification: '${spec}'`);
+  if (parts.length > 3 || first === '') throw internal(`invalid volume specification: '${spec}'`);
   if (parts.length === 1) return { source: '', destination: first, mode: '' };
   if (parts.length === 3) return { source: first, destination: second, mode: third };
   // A lone destination takes no mode.
@@ -44,6 +54,7 @@ const planBind = (spec: string, volumeDriver: string): PlannedMount => {
     destination: checkDestination(spec, type, destination),
     readWrite: !parsed.readOnly,
   } as const;
+  checkKind(spec, type, parsed);
   if (type === 'bind') {
     return {
       ...common,

@@ -135,6 +135,42 @@ export const volumeMountSteps: StepGroup = {
     ran('labels', binds('new:/a:z', 'new:/b:Z', '/tmp:/c:Z,ro'), 'ls -d /a /b /c', {
       covers: ['mount: z and Z'],
     }),
+    tried('a bind that shall not be filled', binds('/tmp:/a:nocopy'), {
+      covers: ['mount: modes of the other kind'],
+    }),
+    tried('a volume that passes mounts on', binds('new:/a:rslave'), {
+      covers: ['mount: modes of the other kind'],
+    }),
+    tried('a bind with a consistency', binds('/tmp:/a:cached,ro'), {
+      covers: ['mount: modes of the other kind'],
+    }),
+    tried('read-only and not', binds('/tmp:/a:ro,rw'), { covers: ['mount: modes of the other kind'] }),
+    tried('a mode twice', binds('new:/a:ro,ro'), { covers: ['mount: modes of the other kind'] }),
+    tried('an empty mode', binds('new:/a:'), { covers: ['mount: modes of the other kind'] }),
+    tried('no place between', binds('new::ro'), { covers: ['mount: modes of the other kind'] }),
+    tried('no source', binds(':/a:ro'), { covers: ['mount: modes of the other kind'] }),
+    tried('a place of dots', binds('new:/a/..:ro'), { covers: ['mount: modes of the other kind'] }),
+    tried('a mode of blanks', binds('new:/a: ro'), { covers: ['mount: modes of the other kind'] }),
+    tried(
+      'a bind with options of volumes',
+      mounts({ Type: 'bind', Source: '/tmp', Target: '/a', VolumeOptions: { NoCopy: true } }),
+      { covers: ['mount: modes of the other kind'] },
+    ),
+    tried(
+      'a volume with options of binds',
+      mounts({ Type: 'volume', Source: 'new', Target: '/a', BindOptions: { Propagation: 'rslave' } }),
+      { covers: ['mount: modes of the other kind'] },
+    ),
+    tried(
+      'a volume with another driver than it has',
+      mounts({
+        Type: 'volume',
+        Source: 'new',
+        Target: '/a',
+        VolumeOptions: { DriverConfig: { Name: 'local', Options: { type: 'tmpfs' } } },
+      }),
+      { covers: ['mount: modes of the other kind'] },
+    ),
     tried('two labels', binds('new:/a:z,Z'), { covers: ['mount: z and Z'] }),
     tried('a private source can not be shared', binds('/proc:/a:rshared'), {
       covers: ['mount: propagation'],

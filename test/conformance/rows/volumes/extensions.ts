@@ -22,8 +22,8 @@ export const volumeExtensions: Section = {
     tested(
       'rename: cut short by a crash',
       'finished at boot',
-      'src/domain/volumes/volumes.test.ts',
-      'that a crash cut short is finished at boot',
+      'test/integration/volumes/rename-crash.test.ts',
+      'a rename that was cut short is finished at boot, under a running container',
     ),
     tested(
       'GET /volumes/{name}/export',

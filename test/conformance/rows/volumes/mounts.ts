@@ -25,6 +25,10 @@ export const volumeMounts: Section = {
     ),
     row('mount: subpath', 'does not lead out of the volume; 404 when it is not there'),
     row('mount: volumes-from', 'modes; own mounts come first'),
+    row(
+      'mount: modes of the other kind',
+      'nocopy for a bind, a propagation for a volume, words twice: the errors of dockerd',
+    ),
     row('mount: z and Z', 'taken, without effect where SELinux is not'),
     row('mount: propagation', 'shared needs a shared source'),
     row('mount: bind sources', 'made by -v; files stay files'),
