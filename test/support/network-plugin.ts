@@ -58,6 +58,7 @@ export class NetworkPlugin implements AsyncDisposable {
   readonly networks = new Map<string, string>();
   readonly endpoints = new Set<string>();
   readonly addresses = new AddressBook();
+  readonly #patience = new Map<string, number>();
   readonly #host: PluginHost;
   #server: Server | undefined;
   #socket = '';
@@ -82,6 +83,11 @@ export class NetworkPlugin implements AsyncDisposable {
     return this.calls.splice(0);
   }
 
+  /** The plugin does `method` so many times more, and refuses it from then on. */
+  refuseAfter(method: string, times: number): void {
+    this.#patience.set(method, times);
+  }
+
   /** Takes away the bridges of all networks that an engine does not know any more. */
   removeBridges(): void {
     for (const id of this.networks.keys()) this.#ip('link', 'delete', `bp${short(id)}`);
@@ -102,7 +108,7 @@ export class NetworkPlugin implements AsyncDisposable {
       const method = (request.url ?? '').slice(1);
       const body = (payload === '' ? {} : (JSON.parse(payload) ?? {})) as Body;
       if (!this.silent.has(method)) this.calls.push({ method, body });
-      const trouble = this.trouble.get(method);
+      const trouble = this.#troubleOf(method);
       if (trouble === 'hang') return;
       if (trouble !== undefined && 'status' in trouble) {
         response.writeHead(trouble.status).end(trouble.text);
@@ -113,6 +119,19 @@ export class NetworkPlugin implements AsyncDisposable {
       response.end(JSON.stringify(answer));
     });
   };
+
+  #troubleOf(method: string): Trouble | undefined {
+    const left = this.#patience.get(method);
+    if (left === undefined) return this.trouble.get(method);
+    this.#patience.set(method, left - 1);
+    return left > 0 ? undefined : { refuse: 'enough' };
+  }
+
+  /** It is patient again. */
+  calmDown(): void {
+    this.#patience.clear();
+    for (const each of [this.trouble, this.answers, this.extras]) each.clear();
+  }
 
   #answer(method: string, body: Body): Answer {
     const preset = this.answers.get(method);

@@ -55,7 +55,7 @@ export function useNetworkPlugin(
   });
   beforeEach(() => {
     const { plugin } = stage();
-    for (const each of [plugin.trouble, plugin.answers, plugin.extras]) each.clear();
+    plugin.calmDown();
     plugin.takeCalls();
   });
   return {

@@ -108,6 +108,46 @@ it('a plugin that hangs holds up nobody else, and what it got is taken back', as
   await assertClean();
 });
 
+it('a second network that can’t be joined takes the first one with it', async () => {
+  await docker(engine(), ['network', 'create', '-d', NAME, '--ipam-driver', NAME, 'second']);
+  const create = [
+    'create',
+    '--name',
+    'guest',
+    '--network',
+    NETWORK,
+    '--network',
+    'second',
+    'busybox',
+    'true',
+  ];
+  await docker(engine(), create);
+  plugin().refuseAfter('NetworkDriver.Join', 1);
+  assert.match(await failure(['start', 'guest']), /failed to set up container networking: remote: enough/);
+  await docker(engine(), ['rm', 'guest']);
+  await docker(engine(), ['network', 'rm', 'second']);
+  await assertClean();
+});
+
+it('a daemon that is killed while it waits gives back what it was given', async () => {
+  plugin().trouble.set('NetworkDriver.Join', 'hang');
+  const hanging = engine().docker(RUN);
+  await eventually(
+    () => plugin().calls.some(({ method }) => method === 'NetworkDriver.Join'),
+    'the plugin is asked',
+  );
+  assert.deepEqual([plugin().endpoints.size, plugin().addresses.leases.length], [1, 2]);
+  await engine().end('SIGKILL');
+  await hanging;
+  plugin().trouble.clear();
+  await engine().start();
+  await eventually(() => plugin().endpoints.size === 0, 'the endpoint is given back');
+  await eventually(() => plugin().addresses.leases.length === 1, 'the address is given back');
+  await engine().docker(['rm', '-f', 'guest']);
+  await docker(engine(), RUN);
+  await assertClean();
+});
+
 it('a network that its plugin refuses is not there, and what was got for it is given back', async () => {
   for (const method of [
     'IpamDriver.RequestPool',
