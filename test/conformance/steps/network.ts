@@ -38,7 +38,10 @@ export const networkSteps: StepGroup = {
       'IPv4 can be told of, the gateway of a pool is',
       newerNetwork,
     ),
-    api('the options of bridge', 'GET', '/networks/bridge', { pick: (body: Network) => body['Options'] }),
+    ...covering(
+      'network: option bridge.default_bridge',
+      api('the options of bridge', 'GET', '/networks/bridge', { pick: (body: Network) => body['Options'] }),
+    ),
     api('nothing', 'GET', '/networks/nothing'),
     api('filtered by name', 'GET', `/networks?filters=${encodeURIComponent('{"name":["bridge"]}')}`, {
       pick: (body: Network[]) => body.map((network) => network['Name']),
@@ -186,7 +189,12 @@ export const networkSteps: StepGroup = {
         'web',
       ]),
     ),
-    cli('network none', ['run', '--name', 'alone', '--network', 'none', 'busybox', 'true']),
+    ...covering(
+      'network: driver null',
+      cli('network none', ['run', '--name', 'alone', '--network', 'none', 'busybox', 'ip', '-o', 'link'], {
+        rules: [[/ .*/g, '']],
+      }),
+    ),
     cli('is told', ['inspect', '-f', '{{json .NetworkSettings.Networks}}', 'alone'], { json: true }),
     cli('network host', ['run', '-d', '--name', 'hosty', '--network', 'host', 'busybox', 'sleep', '600']),
     ...covering(
@@ -198,7 +206,10 @@ export const networkSteps: StepGroup = {
         }),
       ),
     ),
-    ...covering('Config.Hostname', cli('and has the name of the host', ['exec', 'hosty', 'hostname'])),
+    ...covering(
+      ['Config.Hostname', 'network: driver host'],
+      cli('and has the name of the host', ['exec', 'hosty', 'hostname']),
+    ),
   ],
 };
 

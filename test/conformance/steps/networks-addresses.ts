@@ -226,6 +226,14 @@ export const networkAddressSteps: StepGroup = {
       ),
     ),
     ...covering(
+      'network: endpoint Links',
+      runIn('a8', 'plain'),
+      runIn('a9', 'plain', '--link', 'a8:friend'),
+      networksOf('links of an endpoint', 'a9', ({ Links }) => Links),
+      within('by another name', 'a9', 'ping -c 1 -W 5 -q friend | grep -c "1 packets received"'),
+      removed('a8', 'a9'),
+    ),
+    ...covering(
       'pitfall: short id in aliases',
       runIn('a7', 'plain', '--network-alias', 'web'),
       networksOf('aliases before 1.45', 'a7', ({ Aliases }) => Aliases),

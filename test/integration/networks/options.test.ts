@@ -13,7 +13,17 @@ interface NetworkBody extends Fields {
 }
 
 describe('options of networks that dockerd 20.10 has not, or that are seen on the host', () => {
-  const engine = useEngine({ flags: ['--live-restore', '--default-network-opt=bridge=label.of.mine=1'] });
+  const engine = useEngine({
+    flags: [
+      '--live-restore',
+      '--default-network-opt=bridge=label.of.mine=1',
+      '--mtu=1420',
+      '--host-gateway-ip=192.0.2.7',
+      '--dns=192.0.2.53',
+      '--dns-search=example.test',
+      '--dns-opt=ndots:3',
+    ],
+  });
   const create = async (name: string, body: Fields = {}, status = 201): Promise<string> => {
     const answer = await engine().request('POST', '/v1.51/networks/create', {
       body: { Name: name, ...body },
@@ -289,5 +299,36 @@ describe('options of networks that dockerd 20.10 has not, or that are seen on th
     await run('kept', 'kept-two', '--ip', '10.79.0.7', '--ip6', 'fd00:79::7');
     assert.match(await inside('kept-two', 'ip -o addr show eth0'), /10\.79\.0\.7\/24.*fd00:79::7\/64/s);
     await clear(['kept-one', 'kept-two'], ['kept']);
+  });
+
+  it('a device that is there is used, and stays when the network goes', async () => {
+    await onHost('ip', 'link', 'add', 'mine0', 'type', 'bridge');
+    await create('used', {
+      Options: { [`${BRIDGE}.name`]: 'mine0' },
+      IPAM: { Config: [{ Subnet: '10.82.0.0/24' }] },
+    });
+    assert.match(await onHost('ip', '-o', '-4', 'addr', 'show', 'mine0'), /10\.82\.0\.1\/24/);
+    await clear([], ['used']);
+    assert.match(await onHost('ip', '-o', 'link'), /mine0/);
+    await onHost('ip', 'link', 'del', 'mine0');
+  });
+
+  it('ports are published where the network says, if the container does not', async () => {
+    await create('bound', { Options: { [`${BRIDGE}.host_binding_ipv4`]: '127.0.0.1' } });
+    await run('bound', 'bound-one', '-p', '8090:80', '-p', '0.0.0.0:8091:81');
+    assert.equal(await docker(engine(), ['port', 'bound-one', '80']), '127.0.0.1:8090');
+    assert.equal(await docker(engine(), ['port', 'bound-one', '81']), '0.0.0.0:8091');
+    await clear(['bound-one'], ['bound']);
+  });
+
+  it('the default bridge is as the daemon says: its MTU, its name servers, and what host-gateway stands for', async () => {
+    await run('bridge', 'plain-one', '--add-host', 'gate:host-gateway');
+    assert.equal(await inside('plain-one', 'cat /sys/class/net/eth0/mtu'), '1420');
+    assert.match(await inside('plain-one', 'cat /etc/hosts'), /^192\.0\.2\.7\tgate$/m);
+    assert.match(
+      await inside('plain-one', 'cat /etc/resolv.conf'),
+      /^nameserver 192\.0\.2\.53\nsearch example\.test\noptions ndots:3$/m,
+    );
+    await docker(engine(), ['rm', '-f', 'plain-one']);
   });
 });

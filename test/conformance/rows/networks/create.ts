@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { row, type Section } from '../../coverage/row.ts';
+import { row, tested, type Section } from '../../coverage/row.ts';
 
 /** What a network is made with, and what is refused. */
 export const createSection: Section = {
@@ -15,7 +15,12 @@ export const createSection: Section = {
     row('network: create Ingress', '403 `Ingress network can only be global scope network`'),
     row('network: create Internal', 'no way out of it, the gateway is shown all the same'),
     row('network: create Attachable', 'kept'),
-    row('network: create EnableIPv4', 'false since 1.48, ignored before; an IPv6 network works alone'),
+    tested(
+      'network: create EnableIPv4',
+      'false since 1.48, ignored before; an IPv6 network works alone',
+      'test/integration/networks/options.test.ts',
+      'a network of IPv6 alone: its containers have no IPv4 address, reach each other and their gateway',
+    ),
     row('network: create EnableIPv4 and EnableIPv6', 'neither is 400 `IPv4 or IPv6 must be enabled`'),
     row('network: create EnableIPv6', 'subnets of both families'),
     row('network: create IPv6 subnet without EnableIPv6', 'is echoed, and no more'),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { row, type Section } from '../../coverage/row.ts';
+import { row, tested, type Section } from '../../coverage/row.ts';
 
 /** A container's places in networks. */
 export const endpointSection: Section = {
@@ -9,9 +9,24 @@ export const endpointSection: Section = {
     row('network: endpoint Aliases', 'as sent'),
     row('network: endpoint Links', 'names for this container alone'),
     row('network: endpoint MacAddress', 'of create, since 1.44; a bad one is 400'),
-    row('network: endpoint GwPriority', 'since 1.48'),
-    row('network: endpoint DriverOpts ifname', 'the name of the interface; longer than 15 bytes is 500'),
-    row('network: endpoint DriverOpts sysctls', 'of its interface; others are 400'),
+    tested(
+      'network: endpoint GwPriority',
+      'since 1.48',
+      'test/integration/networks/options.test.ts',
+      'the network of the highest priority leads out, and another one when that goes',
+    ),
+    tested(
+      'network: endpoint DriverOpts ifname',
+      'the name of the interface; longer than 15 bytes is 500',
+      'test/integration/networks/options.test.ts',
+      'an endpoint has the interface name and the settings that it is given',
+    ),
+    tested(
+      'network: endpoint DriverOpts sysctls',
+      'of its interface; others are 400',
+      'test/integration/networks/options.test.ts',
+      'an endpoint has the interface name and the settings that it is given',
+    ),
     row('network: endpoint DNSNames', 'name, aliases, short id, host name'),
     row('network: endpoints several at create', 'since 1.44; 400 before'),
     row('network: endpoints and NetworkMode', 'the mode is attached alone when there are none'),
@@ -21,8 +36,18 @@ export const endpointSection: Section = {
     row('network: endpoint interface names', 'eth0, eth1 … in the order of joining'),
     row('network: gateway of one network', 'the default route'),
     row('network: gateway by name', 'of networks alike the first by name leads out'),
-    row('network: gateway by GwPriority', 'the highest first'),
-    row('network: gateway dual-stack first', 'one with both gateways leads out for both'),
+    tested(
+      'network: gateway by GwPriority',
+      'the highest first',
+      'test/integration/networks/options.test.ts',
+      'the network of the highest priority leads out, and another one when that goes',
+    ),
+    tested(
+      'network: gateway dual-stack first',
+      'one with both gateways leads out for both',
+      'test/integration/networks/options.test.ts',
+      'of networks alike one with both families leads out for both',
+    ),
     row('network: gateway and internal', 'internal networks never lead out'),
     row('network: gateway moves', 'with connect and disconnect'),
     row('network: interface peers', 'two containers of a network reach each other, IPv4 and IPv6'),

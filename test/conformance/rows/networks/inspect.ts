@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { row, type Section } from '../../coverage/row.ts';
+import { row, tested, type Section } from '../../coverage/row.ts';
 
 /** What is told of networks, and when they go. */
 export const inspectSection: Section = {
@@ -10,7 +10,12 @@ export const inspectSection: Section = {
     row('network: inspect Containers', 'those that run, with their addresses'),
     row('network: inspect predefined', 'bridge, host, none'),
     row('network: lookup', 'by name, by id, by the beginning of an id; a name before an id'),
-    row('network: lookup ambiguous', '400'),
+    tested(
+      'network: lookup ambiguous',
+      '400',
+      'src/domain/networks/find-network.test.ts',
+      'a name goes before an id, and an id may be cut short when it is the only one',
+    ),
     row('network: lookup unknown', '404 `network X not found`'),
     row('network: inspect verbose', 'a boolean, or 400'),
     row('network: inspect scope', 'another scope is 404'),
