@@ -23,11 +23,13 @@ test('a reply is given again under the number of the new query, as long as nothi
   assert.equal(known.find(Buffer.from('02other'), 2, never), undefined);
 });
 
-test('long queries are not kept, and no more than so many of others', () => {
+test('long queries and replies are not kept, and no more than so many of others', () => {
   const known = new KnownReplies();
   const long = Buffer.alloc(400);
   known.keep(long, 1, { bytes: long });
   assert.equal(known.find(long, 1, never), undefined);
+  known.keep(Buffer.from('01question'), 1, { bytes: Buffer.alloc(1500) });
+  assert.equal(known.find(Buffer.from('01question'), 1, never), undefined);
   const queries = Array.from({ length: 1000 }, (_, index) => Buffer.from(`00 ${index}`));
   for (const query of queries) known.keep(query, 1, { bytes: query });
   const kept = queries.filter((query) => known.find(query, 1, never) !== undefined);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Replies that are kept, and octets of a query that has one: what a container asks over and over. */
+/** Replies that are kept, and octets of one and of its query: what a container asks over and over, 200 KiB at most. */
 const MOST_KEPT = 128;
 const LONGEST_QUERY = 320;
+const LONGEST_REPLY = 1232;
 
 /** A reply that the engine made by itself. */
 export interface MadeReply {
@@ -49,12 +50,15 @@ export class KnownReplies {
     return known.bytes;
   }
 
-  /** Keeps the reply to `query`. */
+  /** Keeps a copy of the reply to `query`. */
   keep(query: Buffer, version: number, reply: MadeReply): void {
-    if (query.length > LONGEST_QUERY) return;
+    if (query.length > LONGEST_QUERY || reply.bytes.length > LONGEST_REPLY) return;
     if (version !== this.#version || this.#byQuery.size >= MOST_KEPT) this.#byQuery.clear();
     this.#version = version;
-    this.#byQuery.set(query.toString('latin1', 2), reply);
+    // Memory of its own: a small buffer of Node's is a part of a large one, which would live as long.
+    const bytes = Buffer.alloc(reply.bytes.length);
+    reply.bytes.copy(bytes);
+    this.#byQuery.set(query.toString('latin1', 2), { ...reply, bytes });
   }
 
   clear(): void {
