@@ -8,6 +8,7 @@ import {
   OUTSIDE_ADDRESS6,
   type NetworkShape,
   type Peer,
+  addHostAddresses,
   addIpv6,
   addNetwork,
   addPeer,
@@ -27,7 +28,14 @@ const NETWORKS: Readonly<Record<string, NetworkShape>> = {
   apart: { number: 5, ipv6: true, options: { enable_icc: 'false' } },
   trusting: { number: 6, ipv6: true, options: { trusted_host_interfaces: 'uplink:nowhere' } },
   mixed: { number: 7, ipv6: true, options: { gateway_mode_ipv6: 'routed' } },
-  named: { number: 8, options: { 'com.docker.network.host_ipv4': '198.51.100.9' } },
+  named: {
+    number: 8,
+    ipv6: true,
+    options: {
+      'com.docker.network.host_ipv4': '198.51.100.9',
+      'com.docker.network.host_ipv6': '2001:db8:0:9::9',
+    },
+  },
   bare: { number: 9, options: { enable_ip_masquerade: 'false' } },
 };
 
@@ -41,6 +49,7 @@ const room = (): NetworksRoom => state.room ?? assert.fail('no room');
 
 before(async () => {
   addIpv6(host.outside);
+  addHostAddresses('198.51.100.9/24', '2001:db8:0:9::9/128');
   state.room = held.use(await host.start());
   state.outside = held.use(await startAgent(host.outside));
   state.here = held.use(await startAgent(''));
@@ -87,6 +96,8 @@ test('what leaves has the address of the host, the one that is asked for, or its
   assert.equal(await peer('routed').agent.reaches(OUTSIDE_ADDRESS, 80), peer('routed').ipv4);
   assert.equal(await peer('routed').agent.reaches(OUTSIDE_ADDRESS6, 80), peer('routed').ipv6);
   assert.equal(await peer('bare').agent.reaches(OUTSIDE_ADDRESS, 80), peer('bare').ipv4);
+  assert.equal(await peer('named').agent.reaches(OUTSIDE_ADDRESS, 80), '198.51.100.9');
+  assert.equal(await peer('named').agent.reaches(OUTSIDE_ADDRESS6, 80), '2001:db8:0:9::9');
   assert.equal(await peer('mixed').agent.reaches(OUTSIDE_ADDRESS, 80), HOST_ADDRESS);
   assert.equal(await peer('mixed').agent.reaches(OUTSIDE_ADDRESS6, 80), peer('mixed').ipv6);
 });

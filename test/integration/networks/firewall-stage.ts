@@ -25,6 +25,12 @@ export const addIpv6 = (outside: string): void => {
   there.addRoute({ gateway: ip(HOST_ADDRESS6) });
 };
 
+/** Gives the host more addresses towards outside. */
+export const addHostAddresses = (...addresses: readonly string[]): void => {
+  using host = createNetlink().connect();
+  for (const text of addresses) host.addAddress(host.link('uplink')?.index ?? 0, prefix(text));
+};
+
 /** Options of a bridge network, by the last part of their names. */
 export interface NetworkShape {
   readonly options?: Readonly<Record<string, string>>;
