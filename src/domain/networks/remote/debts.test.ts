@@ -100,6 +100,20 @@ test('the next daemon knows what is owed, and what was forgiven is not', async (
   assert.deepEqual([heard, table.load()], [['DeleteNetwork'], []]);
 });
 
+test('a store that is closed meanwhile ends the payment, not the daemon', async () => {
+  const { plugins, heard } = createPlugin();
+  const table = {
+    ...createFakeNetworkStore().debts,
+    delete: () => {
+      throw new EngineError('internal', 'database is not open');
+    },
+  };
+  const debts = new Debts({ table, plugins, log: silentLog });
+  debts.owe('endpoint', 'e', owed('Leave', 1));
+  await debts.pay('e');
+  assert.deepEqual(heard, ['Leave']);
+});
+
 test('payments of one debt follow each other', async () => {
   const { debts, heard } = open();
   debts.owe('endpoint', 'e', owed('Leave', 1));

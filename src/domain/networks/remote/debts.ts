@@ -90,7 +90,15 @@ export class Debts {
   /** Makes the owed calls, or only those of `method`. Never fails: what the plugin refuses is told of, what it does not hear is owed on. */
   async pay(id: string, method?: string): Promise<void> {
     const before = this.#paying.get(id) ?? Promise.resolve();
-    const paid = before.then(async () => this.#pay(id, method));
+    const paid = before
+      .then(async () => this.#pay(id, method))
+      .catch((error: unknown) => {
+        // The store may be closed by now: the next daemon finds it there.
+        this.#deps.log.warn('what is owed to a plugin could not be recorded', {
+          subject: id,
+          reason: messageOf(error),
+        });
+      });
     this.#paying.set(id, paid);
     await paid;
     if (this.#paying.get(id) === paid) this.#paying.delete(id);
