@@ -173,7 +173,8 @@ export class Firewall {
 
   /** Takes the tables away, unless containers that outlive this daemon, or the host's administrator, need them; tells whether. */
   close(): boolean {
-    if (!this.#started || this.#elements.size > 0 || this.#closed.size > 0) return false;
+    if (!this.enabled || !this.#started) return false;
+    if (this.#elements.size > 0 || this.#closed.size > 0) return false;
     const places = this.#options.families.map((family) => this.#placeOf(family));
     if (places.some((place) => this.#hasUsersRules(place))) return false;
     this.#options.nftables.apply(
