@@ -44,7 +44,11 @@ const prepareAll = async (
   for (const active of networks.filter((each) => deps.remote.isRemote(each)))
     prepared.set(
       active.network.id,
-      await deps.remote.prepare(active, { ...own, request: requestFor(active, request) }),
+      await deps.remote.prepare(active, {
+        ...own,
+        request: requestFor(active, request),
+        former: request.former?.[active.network.name],
+      }),
     );
 };
 

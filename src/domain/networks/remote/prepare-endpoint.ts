@@ -8,6 +8,7 @@ import type { IpamLease } from '../ipam/pool-lease.ts';
 import { MAC_ADDRESS, type RemoteIpam } from '../ipam/remote-ipam.ts';
 import { type ActiveNetwork, type EndpointPlace, NO_PLACE, type PreparedEndpoint } from '../driver.ts';
 import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
+import type { FormerAddresses } from '../networks.ts';
 import { isUnanswered } from './ask-plugin.ts';
 import type { Debts, OwedCall } from './debts.ts';
 import { endpointOptions, joinOptions, type PortWishes } from './endpoint-options.ts';
@@ -36,6 +37,8 @@ export interface EndpointWish {
   /** Path that names the namespace, or will. */
   readonly sandboxKey: string;
   readonly request: EndpointRequest | undefined;
+  /** What the container had here last. */
+  readonly former?: FormerAddresses | undefined;
   readonly ports: PortWishes;
 }
 
@@ -96,14 +99,14 @@ const text = (prefix: IpPrefix | undefined): string => (prefix ? `${formatIp(pre
 const addressesFor = async (
   deps: PrepareEndpointDeps,
   active: ActiveNetwork,
-  id: EndpointId,
-  request: EndpointRequest | undefined,
+  { id, request, former }: EndpointWish,
 ): Promise<EndpointInterface> => {
   const asked = request?.macAddress ?? '';
   const macAddress = asked === '' ? '' : parseMacAddress(asked);
   const leased = await deps.ipamOf(active);
   if (!leased) {
-    const own = active instanceof RemoteNetwork ? active.takeAddresses(request) : { ipv4: '', ipv6: '' };
+    const own =
+      active instanceof RemoteNetwork ? active.takeAddresses(request, former) : { ipv4: '', ipv6: '' };
     return { address: own.ipv4, addressIPv6: own.ipv6, macAddress };
   }
   const own = leased.ipam.requiresMacAddress && macAddress === '' ? randomMacAddress() : macAddress;
@@ -250,7 +253,7 @@ export const prepareEndpoint = async (
     await deps.debts.pay(id);
   };
   try {
-    const addresses = await addressesFor(deps, active, id, wish.request);
+    const addresses = await addressesFor(deps, active, wish);
     own = addresses;
     const place =
       active instanceof RemoteNetwork ? await joinNetwork(deps, active, id, wish, own) : undefined;

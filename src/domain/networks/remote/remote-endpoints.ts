@@ -10,7 +10,7 @@ import { publishFailed } from '../errors.ts';
 import { gatewaysOf } from '../gateways.ts';
 import { IpamLeases } from '../ipam/ipam-leases.ts';
 import type { NetworkDrivers } from '../network-driver.ts';
-import type { Endpoint } from '../networks.ts';
+import type { Endpoint, FormerAddresses } from '../networks.ts';
 import type { EndpointOwner } from '../place-endpoint.ts';
 import type { SandboxRecord } from '../sandbox-record.ts';
 import { isUnanswered } from './ask-plugin.ts';
@@ -34,6 +34,7 @@ export interface RemoteEndpointsDeps extends RemoteNetworkDeps {
 export interface JoinRequest extends EndpointOwner {
   readonly sandboxKey: string;
   readonly request: EndpointRequest | undefined;
+  readonly former?: FormerAddresses | undefined;
   readonly ports: PortWishes;
 }
 

@@ -15,7 +15,7 @@ import { AddressPool } from '../address-pool.ts';
 import type { ActiveNetwork, EndpointPlace, NamespaceSite, PlacedEndpoint } from '../driver.ts';
 import { endpointErrors } from '../endpoint-errors.ts';
 import { sysctlErrors } from '../endpoint-sysctls.ts';
-import type { Network } from '../networks.ts';
+import type { FormerAddresses, Network } from '../networks.ts';
 import type { RemoteSubnet, StoredRemote } from './stored-remote.ts';
 
 export interface RemoteNetworkDeps {
@@ -75,12 +75,18 @@ export class RemoteNetwork implements ActiveNetwork {
     return [...endpointErrors(request, choice), ...sysctlErrors(request)];
   }
 
-  /** Addresses of its own pools, with the length of their prefix; empty where it has none. @throws as `reserve` */
-  takeAddresses(request: EndpointRequest | undefined): { readonly ipv4: string; readonly ipv6: string } {
+  /**
+   * Addresses of its own pools, with the length of their prefix; empty where it has none. `former` are those that the
+   * container had last, which it gets again when they are free. @throws as `reserve`
+   */
+  takeAddresses(
+    request: EndpointRequest | undefined,
+    former?: FormerAddresses,
+  ): { readonly ipv4: string; readonly ipv6: string } {
     const { ipv4Address = '', ipv6Address = '' } = request?.ipamConfig ?? {};
-    const ipv4 = this.#take(4, ipv4Address);
+    const ipv4 = this.#take(4, ipv4Address, former?.ipv4Address);
     try {
-      return { ipv4, ipv6: this.#take(6, ipv6Address) };
+      return { ipv4, ipv6: this.#take(6, ipv6Address, former?.ipv6Address) };
     } catch (error) {
       this.releaseAddress(ipv4);
       throw error;
@@ -140,12 +146,14 @@ export class RemoteNetwork implements ActiveNetwork {
 
   removeStray(): void {}
 
-  #take(family: 4 | 6, asked: string): string {
+  #take(family: 4 | 6, asked: string, former = ''): string {
     const pool = this.#pools.get(family);
     const subnet = this.subnets.find((one) => one.family === family);
     if (!pool || !subnet) return '';
     const wanted = asked === '' ? undefined : parseIp(asked);
-    const address = wanted ? (pool.claim(wanted) ? wanted : undefined) : pool.take();
+    const favourite = wanted ?? parseIp(former);
+    const claimed = favourite && pool.claim(favourite) ? favourite : undefined;
+    const address = claimed ?? (wanted ? undefined : pool.take());
     if (address) return formatIpPrefix({ ...address, length: subnet.length });
     if (wanted) throw new EngineError('forbidden', 'Address already in use');
     const { name, id } = this.network;

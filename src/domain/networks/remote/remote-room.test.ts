@@ -11,6 +11,7 @@ import { sampleNetworksConfig } from '../../../../test/support/sample-networks-c
 import { fixedConfig } from '../../../base/config-source.ts';
 import { type ContainerId, randomId } from '../../../base/ids.ts';
 import { silentLog } from '../../../base/log.ts';
+import { endpointRequest } from '../../../spec/endpoint-settings.ts';
 import type { Plugins } from '../../plugins/index.ts';
 import { createNetworks } from '../create-networks.ts';
 import type { NetworksRoom, SandboxRequest } from '../networks.ts';
@@ -143,6 +144,23 @@ test('an address is free again when its plugin did not take the endpoint', async
   answers.delete('CreateEndpoint');
   const sandbox = await room.createSandbox(request('one'));
   assert.equal(sandbox.endpoints[0]?.ipv4Address, '172.18.0.2');
+});
+
+test('a container gets the address again that it had last, while nobody else has it', async () => {
+  const { boot, answers } = createMachine();
+  answers.set('Join', async () => Promise.resolve({}));
+  const room = await boot();
+  await create(room);
+  const former = { one: { ipv4Address: '172.18.0.9', ipv6Address: '' } };
+  const addressOf = async (changes: Partial<SandboxRequest>): Promise<string | undefined> => {
+    const sandbox = await room.createSandbox({ ...request('one'), ...changes });
+    return sandbox.endpoints[0]?.ipv4Address;
+  };
+  assert.equal(await addressOf({ former }), '172.18.0.9');
+  assert.equal(await addressOf({ former }), '172.18.0.2');
+  const mine = { ipv4Address: '172.18.0.9', ipv6Address: '', linkLocalIPs: undefined };
+  const endpoints = { one: { ...endpointRequest.zero, ipamConfig: mine } };
+  await assert.rejects(addressOf({ endpoints }), /Address already in use$/);
 });
 
 test('the next daemon knows the network without its plugin, and tells it of what is gone', async () => {
