@@ -147,6 +147,7 @@ const fakeNetworks = (sandboxes: Set<string>, publish: (event: NewEvent) => void
   connect: unused,
   disconnect: unused,
   changePorts: unused,
+  disconnectStranger: () => false,
   publishDisconnect: unused,
   endpoints: () => [],
   createSandbox: async ({ container, networkMode }) => {

@@ -6,17 +6,20 @@ import type { Container } from './container.ts';
 import { noSuchContainer } from './errors.ts';
 import { hasProcess } from './state.ts';
 
-/** The container, or `undefined` for one that is unknown and whose endpoint is to go by force. @throws not-found */
+/**
+ * The container; `undefined` for one that nobody knows any more, and whose endpoint has gone now by force.
+ * @throws not-found
+ */
 const findContainer = (
   deps: ConnectDeps,
   network: Network | undefined,
   reference: string,
-  force: boolean,
-): Container => {
+): Container | undefined => {
   try {
     return deps.ledger.resolve(reference);
   } catch (error) {
-    if (!force || !network || !isKind(error, 'not-found')) throw error;
+    if (!network || !isKind(error, 'not-found')) throw error;
+    if (deps.networks.disconnectStranger(network.id, reference)) return undefined;
     throw new EngineError('not-found', `endpoint ${reference} not found`, { cause: error });
   }
 };
@@ -44,7 +47,9 @@ export const disconnectNetwork = async (
   { force }: { readonly force: boolean },
 ): Promise<void> => {
   const known = force ? deps.networks.resolve(networkReference) : undefined;
-  const { id } = findContainer(deps, known, reference, force);
+  const found = findContainer(deps, known, reference);
+  if (!found) return;
+  const { id } = found;
   using _lock = await deps.ledger.lock(id);
   const container = deps.ledger.get(id);
   if (!container) throw noSuchContainer(reference);

@@ -253,6 +253,19 @@ test('a sweep takes away what belongs to nobody, on record or not', async () => 
   assert.equal(await after.sweep(() => true), 0);
 });
 
+test('an endpoint whose container nobody knows any more goes by the name that it had', async () => {
+  const machine = createMachine();
+  const asked = request();
+  await (await machine.boot()).createSandbox(asked);
+  const after = await machine.boot();
+  const { id } = after.resolve('bridge');
+  assert.equal(after.disconnectStranger(id, 'somebody else'), false);
+  assert.equal(after.disconnectStranger(id, asked.containerName), true);
+  assert.equal(after.disconnectStranger(id, asked.containerName), false);
+  assert.equal(machine.veths().length, 0);
+  assert.equal((await after.createSandbox(request())).endpoints[0]?.ipv4Address, '172.17.0.2');
+});
+
 test('a table that somebody flushed is put back with all that is published', async () => {
   const machine = createMachine();
   const room = await machine.boot();

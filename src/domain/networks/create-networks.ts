@@ -218,6 +218,10 @@ class Room implements NetworksRoom {
     await this.#remote.reopen(sandbox.record);
   }
 
+  disconnectStranger(network: NetworkId, reference: string): boolean {
+    return this.#sandboxes.releaseStranger(network, reference);
+  }
+
   publishDisconnect(container: ContainerId, id: NetworkId): void {
     const { name } = this.#find(id).network;
     publishMembership(this.#sandboxDeps(), 'disconnect', { network: id, networkName: name, container });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError } from '../../base/errors.ts';
-import type { ContainerId } from '../../base/ids.ts';
+import type { ContainerId, NetworkId } from '../../base/ids.ts';
 import type { PlacedEndpoint } from './driver.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
@@ -61,6 +61,15 @@ export class LiveSandboxes {
 
   forget(container: ContainerId): void {
     this.#live.delete(container);
+  }
+
+  /** Lets go of the container that goes by this name or id in the network; false when there is none. */
+  releaseStranger(network: NetworkId, reference: string): boolean {
+    const endpoint = this.records
+      .flatMap(({ endpoints }) => endpoints)
+      .find((one) => one.network === network && [one.container, one.containerName].includes(reference));
+    if (endpoint) this.release(endpoint.container);
+    return endpoint !== undefined;
   }
 
   /** Lets go of whatever the container has, of this daemon and of an earlier one. */

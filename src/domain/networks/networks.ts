@@ -249,6 +249,11 @@ export interface Networks {
    * their host ports and their connections. @throws not-found without a sandbox; internal in Docker's words
    */
   changePorts(container: ContainerId, publish: readonly PublishRequest[]): Promise<void>;
+  /**
+   * Lets go of all that a container has which nobody knows any more and which is in the network by that name or id; false
+   * when there is none.
+   */
+  disconnectStranger(network: NetworkId, reference: string): boolean;
   /** Tells that a container, whether or not it runs, is of the network no more. */
   publishDisconnect(container: ContainerId, network: NetworkId): void;
   /** The container has another name from now on: its endpoints show it. One without a sandbox is no error. */

@@ -110,14 +110,27 @@ export class UserNetworks {
           matchLabels(filters['label'], network.labels) &&
           !unwanted.some((label) => matchLabels([label], network.labels)),
       );
-    for (const network of removed) await this.delete(network);
+    const gone: string[] = [];
+    // A container may have joined one while others were removed: that one stays.
+    for (const network of removed) if (await this.#tryDelete(network)) gone.push(network.name);
     this.#deps.events.publish({
       type: 'network',
       action: 'prune',
       actor: '',
       attributes: { reclaimed: '0' },
     });
-    return removed.map(({ name }) => name);
+    return gone;
+  }
+
+  async #tryDelete(network: Network): Promise<boolean> {
+    try {
+      await this.delete(network);
+      return true;
+    } catch (error) {
+      const reason = messageOf(error);
+      this.#deps.log.warn('a network was not pruned', { network: network.id, name: network.name, reason });
+      return false;
+    }
   }
 
   async #bringUp(stored: StoredNetwork): Promise<void> {
