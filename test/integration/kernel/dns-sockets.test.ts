@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { dnsSocketsContract } from '../../../src/adapters/dns-sockets/contract.ts';
 import { createDnsSockets } from '../../../src/adapters/dns-sockets/index.ts';
@@ -90,4 +90,31 @@ test('kernel DNS sockets: a server that no way leads to is told of at once', asy
     using _conversation = sockets.ask(server, transport, Buffer.from('x'), events);
     assert.match((await awake(failed.promise)).message, /connect (EACCES|ENETUNREACH)/);
   }
+});
+
+test('kernel DNS sockets: a server with an IPv6 address is asked, by datagram and by connection', async (context) => {
+  const server = createSocket('udp6');
+  const tcp = createServer((socket) => socket.on('error', () => undefined).pipe(socket));
+  server.on('message', (query, { port, address }) => server.send(query, port, address));
+  const bound = Promise.race([once(server, 'listening'), once(server, 'error')]);
+  server.bind(0, '::1');
+  const [failure] = (await bound) as readonly unknown[];
+  if (failure !== undefined) {
+    context.skip('this machine has no IPv6');
+    return;
+  }
+  const { port } = server.address();
+  tcp.listen(port, '::1');
+  await once(tcp, 'listening');
+  for (const transport of ['udp', 'tcp'] as const) {
+    const reply = Promise.withResolvers<string>();
+    const events = {
+      received: (message: Buffer) => reply.resolve(message.toString()),
+      failed: reply.reject,
+    };
+    using _conversation = sockets.ask({ address: '::1', port }, transport, Buffer.from('query'), events);
+    assert.equal(await awake(reply.promise), 'query');
+  }
+  server.close();
+  tcp.close();
 });
