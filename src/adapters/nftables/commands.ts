@@ -26,8 +26,13 @@ const tableText = ({ name, family, maps, chains }: Table): string =>
 const deleteTable = (name: string, family: Family): string =>
   `add table ${place(name, family)}\ndelete table ${place(name, family)}`;
 
-/** Takes all out of a table but what begins with `keeps`: first what refers to others, then those. */
-const emptyTable = (at: string, contents: TableContents, keeps: string): readonly string[] => {
+/** Takes all out of a table but what begins with `keeps`: first what refers to others, then those. Of `emptied` only elements. */
+const emptyTable = (
+  at: string,
+  contents: TableContents,
+  keeps: string,
+  emptied: ReadonlySet<string>,
+): readonly string[] => {
   const isGoing = (name: string): boolean => !name.startsWith(keeps);
   const chains = [...contents.chains.keys()].filter(isGoing);
   const maps = [
@@ -38,14 +43,19 @@ const emptyTable = (at: string, contents: TableContents, keeps: string): readonl
     ...chains.map((chain) => `flush chain ${at} ${chain}`),
     ...maps.map(([kind, name]) => `flush ${kind} ${at} ${name}`),
     ...chains.map((chain) => `delete chain ${at} ${chain}`),
-    ...maps.map(([kind, name]) => `delete ${kind} ${at} ${name}`),
+    ...maps.filter(([, name]) => !emptied.has(name)).map(([kind, name]) => `delete ${kind} ${at} ${name}`),
   ];
 };
 
-const renewTable = (table: Table, keeps: string, contentsOf: ContentsOf): string => {
+const renewTable = (change: Extract<Change, { change: 'renew-table' }>, contentsOf: ContentsOf): string => {
+  const { table, keeps, redeclares } = change;
   const contents = contentsOf(table.name, table.family);
-  const emptied = contents ? emptyTable(place(table.name, table.family), contents, keeps) : [];
-  return [...emptied, tableText(table)].join('\n');
+  if (!contents) return tableText(table);
+  const kept = redeclares === true ? [] : table.maps.filter(({ intervals }) => intervals !== true);
+  const emptied = new Set(kept.map(({ name }) => name));
+  return [...emptyTable(place(table.name, table.family), contents, keeps, emptied), tableText(table)].join(
+    '\n',
+  );
 };
 
 const commandOf = (change: Exclude<Change, ElementChange>, contentsOf: ContentsOf): string => {
@@ -55,7 +65,7 @@ const commandOf = (change: Exclude<Change, ElementChange>, contentsOf: ContentsO
     case 'create-table':
       return `create table ${place(change.table.name, change.table.family)}\n${tableText(change.table)}`;
     case 'renew-table':
-      return renewTable(change.table, change.keeps, contentsOf);
+      return renewTable(change, contentsOf);
     case 'delete-table':
       return deleteTable(change.table, change.family);
     case 'add-chain':

@@ -56,9 +56,16 @@ export type Change =
   | { readonly change: 'create-table'; readonly table: Table }
   /**
    * The same for a table that may be there: what begins with `keeps` in it (chains with their rules, maps and sets with
-   * their elements) stays as it is, all else is gone. @throws conflict when what stays uses something of what goes
+   * their elements) stays as it is, all else is gone. Sets and maps that `table` has too are emptied alone, so that what
+   * stays may use them; `redeclares` makes them anew, for they may be of another type. Those of intervals always are.
+   * @throws conflict when what stays uses something of what goes
    */
-  | { readonly change: 'renew-table'; readonly table: Table; readonly keeps: string }
+  | {
+      readonly change: 'renew-table';
+      readonly table: Table;
+      readonly keeps: string;
+      readonly redeclares?: boolean;
+    }
   /** What is not there is no error. */
   | { readonly change: 'delete-table'; readonly table: string; readonly family?: 'ip6' }
   /** Adds `chain`, which is not there yet. @throws not-found when the table is not there */

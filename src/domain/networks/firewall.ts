@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Change, Element, Nftables } from '../../adapters/nftables/index.ts';
+import type { Change, Element, Nftables, Table } from '../../adapters/nftables/index.ts';
 import { isKind, messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { addBridge, bridgeParts, removeBridge } from './firewall/bridge-rules.ts';
@@ -192,16 +192,32 @@ export class Firewall {
     const { families, nftables, log } = this.#options;
     if (families.length === 0) return;
     try {
-      nftables.apply(this.#whole('renew-table'));
+      this.#renew();
     } catch (error) {
-      if (!isKind(error, 'conflict')) throw error;
       // Something of the administrator's uses what is the engine's: without its rules no container is safe.
       log.error('the rules of users in the firewall had to go', { error: messageOf(error) });
-      nftables.apply(this.#whole('replace-table'));
+      nftables.apply(this.#whole((table) => ({ change: 'replace-table', table })));
     }
   }
 
-  #whole(change: 'renew-table' | 'replace-table'): readonly Change[] {
+  /** An engine of another version may have had maps of other types: then they are made anew. */
+  #renew(): void {
+    const { nftables, log } = this.#options;
+    try {
+      nftables.apply(this.#whole((table) => ({ change: 'renew-table', table, keeps: USERS })));
+    } catch (error) {
+      log.warn("the firewall's maps are made anew", { error: messageOf(error) });
+      const renew = (table: Table): Change => ({
+        change: 'renew-table',
+        table,
+        keeps: USERS,
+        redeclares: true,
+      });
+      nftables.apply(this.#whole(renew));
+    }
+  }
+
+  #whole(put: (table: Table) => Change): readonly Change[] {
     const { families, allowDirect, table: name, secondPass } = this.#options;
     const bridges = [...this.#bridges.values()];
     const tables = families.flatMap((family): readonly Change[] => {
@@ -211,10 +227,7 @@ export class Firewall {
       const base = firewallTable(name, { family, dropsForeign, secondPass });
       // Chains stand in the table's own command: nft makes elements of intervals with their map, before later commands.
       const table = { ...base, chains: [...base.chains, ...parts.flatMap(({ chains }) => chains)] };
-      return [
-        change === 'renew-table' ? { change, table, keeps: USERS } : { change, table },
-        ...parts.flatMap(({ elements }) => elements.map(adding)),
-      ];
+      return [put(table), ...parts.flatMap(({ elements }) => elements.map(adding))];
     });
     return [...tables, ...[...this.#elements.values()].map(adding)];
   }

@@ -80,9 +80,12 @@ test("users' rules come first, may refuse and let pass, and outlive the engine",
     nft(`add rule ip berth-docker0 DOCKER-USER ip saddr ${OUTSIDE_ADDRESS} accept`);
     await all(outside().reaches(HOST_ADDRESS, 8000), outside().reaches(peer.ipv4, 81));
   }
+  // Rules may look into the engine's sets.
+  nft('add rule ip berth-docker0 DOCKER-USER iifname @bridges counter');
   await using room = await host.start();
   await using peer = await addPeer(room, 'bridge', 8000);
   await outside().reaches(peer.ipv4, 81);
+  assert.match(ruleset(), /iifname @bridges counter/);
   nft('flush chain ip berth-docker0 DOCKER-USER');
   await outside().misses(peer.ipv4, 81);
 });
