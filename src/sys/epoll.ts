@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync } from 'node:fs';
+import koffi from 'koffi';
 import { checked } from './errno.ts';
 import { declare } from './libc.ts';
 
@@ -22,14 +23,23 @@ const waitCall = declare<(epoll: number, events: Uint8Array, most: number, timeo
   'int epoll_wait(int epoll, void *events, int most, int timeout)',
 );
 
-/** Open files of which the kernel says which have something to read, for as long as it is not read. */
+/**
+ * Open files of which the kernel says which have something to read, for as long as it is not read. The loop of Node's
+ * waits for all of them as for one; it keeps neither the process alive nor a thread. Main thread only.
+ */
 export class EpollSet implements Disposable {
   readonly #fd = checked(createCall(EPOLL_CLOEXEC), 'epoll_create1');
   readonly #event = Buffer.alloc(EVENT_SIZE);
   readonly #events = Buffer.alloc(MOST_EVENTS * EVENT_SIZE);
+  readonly #listener: (ready: readonly number[]) => void;
+  readonly #poll: ReturnType<typeof koffi.node.poll>;
 
-  constructor() {
+  /** `listener` hears of some that can be read now, once a turn of the loop. */
+  constructor(listener: (ready: readonly number[]) => void) {
     this.#event.writeUInt32LE(EPOLLIN, 0);
+    this.#listener = listener;
+    this.#poll = koffi.node.poll(this.#fd, { readable: true }, () => this.#tell());
+    this.#poll.unref();
   }
 
   add(fd: number): void {
@@ -41,15 +51,26 @@ export class EpollSet implements Disposable {
     checked(controlCall(this.#fd, CTL_DELETE, fd, this.#events), 'epoll_ctl');
   }
 
-  /** Some of those that can be read now; it does not wait. */
-  ready(): readonly number[] {
-    const count = checked(waitCall(this.#fd, this.#events, MOST_EVENTS, 0), 'epoll_wait');
-    return Array.from({ length: count }, (_, index) =>
-      this.#events.readInt32LE(index * EVENT_SIZE + DATA_OFFSET),
-    );
+  /** Nothing is told until `resume`. */
+  pause(): void {
+    this.#poll.stop();
+  }
+
+  resume(): void {
+    this.#poll.start({ readable: true }, () => this.#tell());
+    this.#poll.unref();
   }
 
   [Symbol.dispose](): void {
+    this.#poll.stop();
+    this.#poll.close();
     closeSync(this.#fd);
+  }
+
+  #tell(): void {
+    const count = checked(waitCall(this.#fd, this.#events, MOST_EVENTS, 0), 'epoll_wait');
+    this.#listener(
+      Array.from({ length: count }, (_, index) => this.#events.readInt32LE(index * EVENT_SIZE + DATA_OFFSET)),
+    );
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Socket } from 'node:dgram';
 import { closeSocket } from '../../sys/socket.ts';
-import { duplicate } from '../../sys/signal-input.ts';
+import { duplicateFile } from '../../sys/duplicate-file.ts';
 import { DatagramSessions, datagramSocket } from './datagram-sessions.ts';
 import type { ForwardTarget } from './host-ports.ts';
 import type { PortSocket, PortSocketDeps } from './port-socket.ts';
@@ -47,7 +47,7 @@ export class DatagramPort implements PortSocket {
       if (sessions.size === 0) this.#rest();
     });
     front.on('error', () => undefined);
-    front.bind({ fd: duplicate(this.#fd) });
+    front.bind({ fd: duplicateFile(this.#fd) });
     front.unref();
     return true;
   }

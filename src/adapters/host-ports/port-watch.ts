@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EpollSet } from '../../sys/epoll.ts';
-import { INPUT_SIGNAL, signalInput, silenceInput } from '../../sys/signal-input.ts';
 import type { FileBudget } from './file-budget.ts';
 
 /** Whoever wants to know that something has arrived at a socket. */
@@ -9,18 +8,14 @@ export interface Watcher {
   arrived(): boolean;
 }
 
-/** So often in a row it looks for more before other work of the process has its turn. */
-const ROUNDS = 8;
-
 /**
- * Watches thousands of sockets at the cost of one: the kernel sends a signal when something has arrived at any of them,
- * and tells by epoll at which. A server of Node for each would take its memory and time for every port that nobody uses.
+ * Watches thousands of sockets at the cost of one: a server of Node's for each would take its memory and time for every
+ * port that nobody uses.
  */
 export class PortWatch {
   readonly #budget: FileBudget;
   readonly #watchers = new Map<number, Watcher>();
   #set: EpollSet | undefined;
-  #isQueued = false;
 
   constructor(budget: FileBudget) {
     this.#budget = budget;
@@ -28,49 +23,38 @@ export class PortWatch {
 
   add(fd: number, watcher: Watcher): void {
     if (this.#watchers.has(fd)) return;
-    if (this.#watchers.size === 0) process.on(INPUT_SIGNAL, this.#drain);
-    this.#set ??= new EpollSet();
+    this.#set ??= new EpollSet((ready) => this.#tell(ready));
     this.#set.add(fd);
     this.#watchers.set(fd, watcher);
-    signalInput(fd);
-    // What came before the signal was asked for.
-    this.#drainSoon();
   }
 
   delete(fd: number): void {
     if (!this.#watchers.has(fd)) return;
     this.#set?.delete(fd);
-    silenceInput(fd);
     this.forget(fd);
   }
 
   /** For a socket that is about to be closed: the kernel does the rest. */
   forget(fd: number): void {
     if (!this.#watchers.delete(fd) || this.#watchers.size > 0) return;
-    process.off(INPUT_SIGNAL, this.#drain);
     this.#set?.[Symbol.dispose]();
     this.#set = undefined;
   }
 
-  #drainSoon(): void {
-    if (this.#isQueued) return;
-    this.#isQueued = true;
-    setImmediate(() => {
-      this.#isQueued = false;
-      this.#drain();
-    });
+  #tell(ready: readonly number[]): void {
+    for (const fd of ready) {
+      if (this.#watchers.get(fd)?.arrived() !== false) continue;
+      this.#pause();
+      return;
+    }
   }
 
-  readonly #drain = (): void => {
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const ready = this.#set?.ready() ?? [];
-      if (ready.length === 0) return;
-      for (const fd of ready) {
-        if (this.#watchers.get(fd)?.arrived() !== false) continue;
-        this.#budget.whenFree(this.#drain);
-        return;
-      }
-    }
-    this.#drainSoon();
-  };
+  /** Whoever waits at the ports waits until others have gone. */
+  #pause(): void {
+    const set = this.#set;
+    set?.pause();
+    this.#budget.whenFree(() => {
+      if (set === this.#set) set?.resume();
+    });
+  }
 }

@@ -19,6 +19,10 @@ const KINDS: readonly (readonly [words: string, kind: ErrorKind])[] = [
   ['syntax error', 'invalid-argument'],
 ];
 
+/** What the kernel says when a signal for the process comes in the middle: nothing has changed then, and it may be tried again. */
+const INTERRUPTED = 'Interrupted system call';
+const ATTEMPTS = 100;
+
 /** `NFNLGRP_NFTABLES` of `<linux/netfilter/nfnetlink.h>`. */
 const NFTABLES_GROUP = 7;
 
@@ -67,9 +71,11 @@ export const createNftables = (): Nftables => {
   const held: { context?: NftablesContext } = {};
   const run: Run = (commands, printed) => {
     held.context ??= new NftablesContext();
-    const { succeeded, output, words } = held.context.run(commands, printed);
-    if (!succeeded) throw failure(words);
-    return output;
+    for (let attempt = 1; ; attempt += 1) {
+      const { succeeded, output, words } = held.context.run(commands, printed);
+      if (succeeded) return output;
+      if (attempt === ATTEMPTS || !words.includes(INTERRUPTED)) throw failure(words);
+    }
   };
   const contents = readContents(run);
   return {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,4 +65,27 @@ test('kernel nftables: a rule that nft does not understand is an invalid argumen
     );
     assert.deepEqual(nftables.tables(), []);
   });
+});
+
+test('kernel nftables: signals in the middle of changes do no harm', async () => {
+  const listen = (): void => undefined;
+  process.on('SIGURG', listen);
+  const storm = spawn('sh', ['-c', `while kill -URG ${process.pid}; do :; done`], { stdio: 'ignore' });
+  await once(storm, 'spawn');
+  try {
+    inside((nftables) => {
+      const map = { name: 'ports', type: 'inet_proto . inet_service : ipv4_addr . inet_service' };
+      nftables.apply([{ change: 'replace-table', table: { name: 'storm', maps: [map], chains: [] } }]);
+      for (let port = 1; port <= 2000; port += 1) {
+        const element = { table: 'storm', map: 'ports', key: `tcp . ${port}`, value: '172.30.0.2 . 80' };
+        nftables.apply([{ change: 'add-element', element }]);
+      }
+      assert.equal(nftables.elements('storm', 'ports').length, 2000);
+    });
+  } finally {
+    // Its end is not waited for: the news of it may be lost among so many signals.
+    storm.kill();
+    storm.unref();
+    process.off('SIGURG', listen);
+  }
 });
