@@ -56,7 +56,7 @@ export const volumeBenchmarks: readonly Benchmark[] = [
   },
   {
     name: 'volume',
-    rows: { [LIFE]: { unit: 'ms', aim: 1 } },
+    rows: { [LIFE]: { unit: 'ms' } },
     iterations: 60,
     quickIterations: 5,
     sample: async (engine) => ({

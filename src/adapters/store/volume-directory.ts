@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
 import {
-  chmod,
-  chown,
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import {
   lstat,
   mkdir,
   readdir,
@@ -41,9 +49,8 @@ const refuse = (error: unknown): never => {
 };
 
 /** @throws conflict when something stands at `path` */
-const refuseTaken = async (path: string): Promise<void> => {
-  const found = await lstat(path).catch(() => undefined);
-  if (found) throw new EngineError('conflict', `${path} is taken`);
+const refuseTaken = (path: string): void => {
+  if (lstatSync(path, { throwIfNoEntry: false })) throw new EngineError('conflict', `${path} is taken`);
 };
 
 /** The real store, below `root` (`<data-root>/volumes`). */
@@ -61,29 +68,30 @@ export class VolumeDirectory implements VolumeStore {
     return join(this.#root, name, DATA);
   }
 
-  async create(name: string, document: object): Promise<void> {
+  async create(name: string, document: object, options: { readonly durable: boolean }): Promise<void> {
     await using staged = await this.stage();
     try {
-      await staged.keep(name, document);
+      await staged.keep(name, document, options);
     } catch (error) {
       if (!isKind(error, 'conflict')) throw error;
       // A directory without a document: what lies in it was somebody's once, and stays.
-      await this.#makeData(name).catch(refuse);
+      this.#makeData(name);
       await this.write(name, document);
     }
   }
 
-  async #makeData(name: string): Promise<void> {
+  /** At once: these few calls take less than one turn of the thread pool. */
+  #makeData(name: string): void {
     const data = join(this.#root, name, DATA);
-    await mkdir(data, { recursive: true, mode: 0o701 });
-    await chmod(data, 0o755);
-    if (this.#owner) await chown(data, this.#owner.uid, this.#owner.gid);
+    mkdirSync(data, { recursive: true, mode: 0o701 });
+    chmodSync(data, 0o755);
+    if (this.#owner) chownSync(data, this.#owner.uid, this.#owner.gid);
   }
 
   async write(name: string, document: object): Promise<void> {
     const path = join(this.#root, name, DOCUMENT);
     try {
-      await writeFile(`${path}.tmp`, stringify(document), { mode: 0o600 });
+      await writeFile(`${path}.tmp`, stringify(document), { mode: 0o600, flush: true });
       await rename(`${path}.tmp`, path);
     } catch (error) {
       refuse(error);
@@ -94,29 +102,40 @@ export class VolumeDirectory implements VolumeStore {
     const name = `${STAGED}${randomUUID()}`;
     const directory = join(this.#root, name, DATA);
     try {
-      await this.#makeData(name);
+      this.#makeData(name);
     } catch (error) {
       await this.#erase(name);
       refuse(error);
     }
+    let isKept = false;
     return {
       directory,
-      keep: async (kept, document) => {
-        await this.write(name, document);
-        await refuseTaken(join(this.#root, kept));
-        await rename(join(this.#root, name), join(this.#root, kept)).catch(refuse);
+      keep: async (kept, document, { durable: flush }) => {
+        const path = join(this.#root, name);
+        refuseTaken(join(this.#root, kept));
+        try {
+          const file = join(path, DOCUMENT);
+          if (flush) await writeFile(file, stringify(document), { mode: 0o600, flush });
+          else writeFileSync(file, stringify(document), { mode: 0o600 });
+          renameSync(path, join(this.#root, kept));
+        } catch (error) {
+          refuse(error);
+        }
+        isKept = true;
       },
       replace: async (old) => {
         exchangeNames(directory, this.mountpoint(old));
         return Promise.resolve();
       },
-      [Symbol.asyncDispose]: async () => this.#erase(name),
+      [Symbol.asyncDispose]: async () => {
+        if (!isKept) await this.#erase(name);
+      },
     };
   }
 
   async rename(name: string, newName: string): Promise<void> {
     const [from, to] = [join(this.#root, name), join(this.#root, newName)];
-    await refuseTaken(to);
+    refuseTaken(to);
     // A link to itself leads nowhere, until it stands under the old name.
     await symlink(newName, to).catch(refuse);
     try {
@@ -167,14 +186,32 @@ export class VolumeDirectory implements VolumeStore {
   }
 
   async #erase(directory: string): Promise<void> {
+    if (this.#eraseEmpty(directory)) return;
     await rm(join(this.#root, directory), { recursive: true, force: true });
   }
 
-  async #read(name: string): Promise<readonly StoredVolume[]> {
+  /** At once, if there are no files. */
+  #eraseEmpty(directory: string): boolean {
+    const path = join(this.#root, directory);
     try {
-      const text = await readFile(join(this.#root, name, DOCUMENT), 'utf8');
+      rmdirSync(join(path, DATA));
+      unlinkSync(join(path, DOCUMENT));
+      rmdirSync(path);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #read(name: string): Promise<readonly StoredVolume[]> {
+    const path = join(this.#root, name, DOCUMENT);
+    try {
+      const text = await readFile(path, 'utf8');
       await rm(join(this.#root, name, FILLING), { recursive: true, force: true });
-      return [{ name, document: JSON.parse(text) as unknown }];
+      if (text !== '') return [{ name, document: JSON.parse(text) as unknown }];
+      // A power failure came before the document: it would have said nothing that must not be lost.
+      const { mtime } = await lstat(path);
+      return [{ name, document: { created: mtime.toISOString() } }];
     } catch {
       return [];
     }

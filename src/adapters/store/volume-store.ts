@@ -11,7 +11,7 @@ export interface StagedVolume extends AsyncDisposable {
   /** Its directory for data, to be filled. */
   readonly directory: string;
   /** Makes it the volume `name`, of which there is none. @throws conflict when there is one; insufficient-storage when the disk is full */
-  keep(name: string, document: object): Promise<void>;
+  keep(name: string, document: object, options: { readonly durable: boolean }): Promise<void>;
   /** Puts its data in the place of those of the volume `name`, in one step; the old ones go. */
   replace(name: string): Promise<void>;
 }
@@ -20,8 +20,11 @@ export interface StagedVolume extends AsyncDisposable {
 export interface VolumeStore {
   /** `<data-root>/volumes/<name>/_data` */
   mountpoint(name: string): string;
-  /** Makes the directories and writes the document. @throws insufficient-storage when the disk is full */
-  create(name: string, document: object): Promise<void>;
+  /**
+   * Makes the directories and writes the document: both or nothing. `durable`: the document outlives a power failure that comes after.
+   * @throws insufficient-storage when the disk is full
+   */
+  create(name: string, document: object, options: { readonly durable: boolean }): Promise<void>;
   /** Writes the document of a volume anew. @throws insufficient-storage when the disk is full */
   write(name: string, document: object): Promise<void>;
   /** Directories without a readable document are left out: they are not ours to touch. */

@@ -27,6 +27,10 @@ export const isPlain = ({ driver, options }: Volume): boolean =>
 export const needsMount = ({ driver, options }: Volume): boolean =>
   driver !== LOCAL || (options?.['device'] ?? '') !== '';
 
+/** Whether a volume's record says what its directory does not. Without one it is found again, as a volume without either. */
+const isWorthKeeping = ({ anonymous, labels, options }: Volume): boolean =>
+  !anonymous && (Object.keys(labels ?? {}).length > 0 || Object.keys(options ?? {}).length > 0);
+
 export interface CatalogDeps {
   readonly store: VolumeStore;
   readonly remoteStore: RemoteVolumeStore;
@@ -114,7 +118,8 @@ export class VolumeCatalog {
   async add(volume: Volume, prepare: (volume: Volume) => void): Promise<void> {
     const { store, remoteStore } = this.#deps;
     const document = encodeVolume(volume);
-    if (volume.driver === LOCAL) await store.create(volume.name, document);
+    const durable = isWorthKeeping(volume);
+    if (volume.driver === LOCAL) await store.create(volume.name, document, { durable });
     else await remoteStore.write(volume.name, document);
     try {
       prepare(volume);
@@ -128,7 +133,7 @@ export class VolumeCatalog {
 
   /** Adds a volume whose files are there already. */
   async keep(volume: Volume, staged: StagedVolume): Promise<void> {
-    await staged.keep(volume.name, encodeVolume(volume));
+    await staged.keep(volume.name, encodeVolume(volume), { durable: true });
     this.#volumes.set(volume.name, volume);
     this.publish('create', volume);
   }
