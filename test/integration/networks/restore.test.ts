@@ -47,31 +47,25 @@ describe('networks of a daemon that was killed', () => {
     await docker(engine(), ['network', 'rm', 'kept']);
   });
 
-  it('have their bridge again when somebody took it away', async () => {
+  it('have their bridge again when somebody took it away, and no link or namespace of nobody', async () => {
     await docker(engine(), ['network', 'create', '--subnet', '10.41.0.0/24', 'bare']);
-    const bridge = await bridgeOf('bare');
-    await killed(async () => void (await onHost('ip', 'link', 'del', bridge)));
-    assert.match(await onHost('ip', '-o', '-4', 'addr', 'show', bridge), /10\.41\.0\.1\/24/);
+    await docker(engine(), ['network', 'create', '--ipv6', 'swept']);
+    const [bare, swept] = [await bridgeOf('bare'), await bridgeOf('swept')];
+    await killed(async () => {
+      await onHost('ip', 'link', 'del', bare);
+      await onHost('ip', 'link', 'add', 'veth1234567', 'type', 'veth', 'peer', 'name', 'other0');
+      await onHost('ip', 'link', 'set', 'veth1234567', 'master', swept);
+      await writeFile(join(engine().execRoot, 'netns', 'abcdefabcdef'), '');
+    });
+    assert.match(await onHost('ip', '-o', '-4', 'addr', 'show', bare), /10\.41\.0\.1\/24/);
+    const links = await onHost('ip', '-o', 'link');
+    assert.doesNotMatch(links, /veth1234567|other0/);
+    assert.match(links, new RegExp(swept));
+    assert.equal((await onHost('ls', join(engine().execRoot, 'netns'))).trim(), '');
     await run('late', 'bare');
     await docker(engine(), ['exec', 'late', 'ping', '-c', '1', '-W', '5', '10.41.0.1']);
     await docker(engine(), ['rm', '-f', 'late']);
-    await docker(engine(), ['network', 'rm', 'bare']);
-  });
-
-  it('leave no link, namespace or rule of nobody behind', async () => {
-    await docker(engine(), ['network', 'create', '--ipv6', 'swept']);
-    const bridge = await bridgeOf('swept');
-    const stray = join(engine().execRoot, 'netns', 'abcdefabcdef');
-    await killed(async () => {
-      await onHost('ip', 'link', 'add', 'veth1234567', 'type', 'veth', 'peer', 'name', 'other0');
-      await onHost('ip', 'link', 'set', 'veth1234567', 'master', bridge);
-      await writeFile(stray, '');
-    });
-    const links = await onHost('ip', '-o', 'link');
-    assert.doesNotMatch(links, /veth1234567|other0/);
-    assert.match(links, new RegExp(bridge));
-    assert.equal((await onHost('ls', join(engine().execRoot, 'netns'))).trim(), '');
-    await docker(engine(), ['network', 'rm', 'swept']);
+    await docker(engine(), ['network', 'rm', 'bare', 'swept']);
     assert.doesNotMatch(await onHost('ip', '-o', 'link'), /br-/);
   });
 
@@ -92,7 +86,12 @@ describe('networks of a daemon that was killed', () => {
 });
 
 describe('the default bridge', () => {
-  const flags = ['--ipv6', '--fixed-cidr-v6=fd00:45::/64', '--default-gateway-v6=fd00:45::9'];
+  const flags = [
+    '--ipv6',
+    '--fixed-cidr-v6=fd00:45::/64',
+    '--default-gateway-v6=fd00:45::9',
+    '--ip=127.0.0.1',
+  ];
   const engine = useEngine({ flags });
   const inside = async (name: string, ...command: readonly string[]): Promise<string> =>
     docker(engine(), ['exec', name, ...command]);
@@ -111,6 +110,13 @@ describe('the default bridge', () => {
     assert.match(await inside('d1', 'ip', '-6', 'route'), /default via fd00:45::9 dev eth0/);
     await inside('d1', 'ping', '-6', '-c', '1', '-W', '5', 'fd00:45::1');
     await docker(engine(), ['rm', '-f', 'd1']);
+  });
+
+  it('has its ports published where the daemon says', async () => {
+    await docker(engine(), ['create', '--name', 'd2', '-p', '8093:80', 'busybox', 'sleep', '600']);
+    await docker(engine(), ['start', 'd2']);
+    assert.equal(await docker(engine(), ['port', 'd2', '80']), '127.0.0.1:8093');
+    await docker(engine(), ['rm', '-f', 'd2']);
   });
 
   it('has another IPv6 address when that is asked for, or one of this host alone', async () => {

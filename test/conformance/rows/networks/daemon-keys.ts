@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { row, tested, type Section } from '../../coverage/row.ts';
+import { tested, type Section } from '../../coverage/row.ts';
 
 /** Keys of the daemon that are about networks. */
 export const daemonKeySection: Section = {
@@ -59,7 +59,12 @@ export const daemonKeySection: Section = {
       'test/integration/networks/sandbox.test.ts',
       'containers do not reach each other when icc is off, and still reach the host and outside',
     ),
-    row('daemon: ip', 'where ports are published without an address'),
+    tested(
+      'daemon: ip',
+      'where ports are published without an address',
+      'test/integration/networks/restore.test.ts',
+      'has its ports published where the daemon says',
+    ),
     tested(
       'daemon: ip-forward',
       '',

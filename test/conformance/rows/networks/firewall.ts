@@ -22,7 +22,12 @@ export const firewallSection: Section = {
       MODES,
       'nat: published ports are reached at the host, by both families, and nothing else is',
     ),
-    row('network: firewall loopback ports', 'published at 127.0.0.1 are not reached from outside'),
+    tested(
+      'network: firewall loopback ports',
+      'published at 127.0.0.1 are not reached from outside',
+      'test/integration/networks/firewall-modes.test.ts',
+      'bridges are apart, and what is addressed to 127.0.0.1 beyond the loopback device is dropped',
+    ),
     row('network: firewall internal', 'nothing comes in or goes out'),
     row('network: firewall icc', 'false keeps containers apart, links open ports'),
     tested(

@@ -39,13 +39,13 @@ export const restoreSection: Section = {
       'network: restore strays',
       'links, bridges, namespaces and rules of nobody go',
       'test/integration/networks/restore.test.ts',
-      'leave no link, namespace or rule of nobody behind',
+      'have their bridge again when somebody took it away, and no link or namespace of nobody',
     ),
     tested(
       'network: restore a deleted bridge',
       'is made again',
       'test/integration/networks/restore.test.ts',
-      'have their bridge again when somebody took it away',
+      'have their bridge again when somebody took it away, and no link or namespace of nobody',
     ),
     tested(
       'network: restore addresses asked for last',
