@@ -78,7 +78,12 @@ const bridgeRules = (bridge: GuardedBridge, context: RuleContext): BridgeRules |
   const parts = [
     { map: TO, key, verb: 'goto', rules: arrivingRules(bridge, subnet, context) },
     { map: FROM, key, verb: 'jump', rules: internal ? [`oifname != "${device}" drop`] : [] },
-    { map: LEAVING, key: subnet.subnet, verb: 'goto', rules: sourceRules(bridge, subnet) },
+    {
+      map: LEAVING,
+      key: `${subnet.subnet} . ${context.family}`,
+      verb: 'goto',
+      rules: sourceRules(bridge, subnet),
+    },
   ].filter(({ rules }) => rules.length > 0);
   return {
     chains: parts.map(({ map, rules }) => ({ name: `${map}-${device}`, rules })),

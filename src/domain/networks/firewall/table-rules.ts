@@ -30,7 +30,8 @@ const bridgeMaps = (family: Family): readonly ElementMap[] => [
   { name: BRIDGES, type: 'ifname' },
   { name: FROM, type: 'ifname : verdict' },
   { name: TO, type: 'ifname : verdict' },
-  { name: LEAVING, type: `ipv${family === 'ip' ? 4 : 6}_addr : verdict`, intervals: true },
+  // The second part of the key is always the same: of intervals alone, nft would read all elements at each change.
+  { name: LEAVING, type: `ipv${family === 'ip' ? 4 : 6}_addr . ether_type : verdict`, intervals: true },
 ];
 
 const TRANSLATED: Readonly<Record<Family, readonly string[]>> = { ip: TRANSLATIONS, ip6: TRANSLATIONS6 };
@@ -53,7 +54,7 @@ const forwardRules = (dropsForeign: boolean): readonly string[] => [
 const sourceRules = (family: Family): readonly string[] => [
   // From the host's own loopback address no answer would find its way back.
   ...(family === 'ip' ? [`oifname @${BRIDGES} ip saddr 127.0.0.0/8 masquerade`] : []),
-  `${family} saddr vmap @${LEAVING}`,
+  `${family} saddr . meta protocol vmap @${LEAVING}`,
 ];
 
 /** What an engine's table depends on besides its bridges. */
