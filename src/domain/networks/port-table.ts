@@ -23,7 +23,10 @@ export class PortTable {
 
   /** The same of this very address: Docker tells such a port from one that is only in the way. */
   firstTakenAt(protocol: Protocol, address: string, first: number, count = 1): number | undefined {
-    return this.#taken.get(protocol)?.get(address)?.within(first, first + count - 1)[0]?.[0];
+    return this.#taken
+      .get(protocol)
+      ?.get(address)
+      ?.within(first, first + count - 1)[0]?.[0];
   }
 
   take(protocol: Protocol, address: string, first: number, count = 1): void {
