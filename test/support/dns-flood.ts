@@ -19,14 +19,19 @@ const until = performance.now() + 1000 * Number(process.argv[2] ?? '1');
 const known = encodeMessage(dnsQuery(1, 'web', TYPE.a));
 const unknown = encodeMessage(dnsQuery(1, 'silent.00000000.example', TYPE.a));
 const garbage = Buffer.from(known);
-let sent = 0;
-while (performance.now() < until) {
-  for (let burst = 0; burst < 30; burst += 1) {
-    const turn = sent % 3;
-    if (turn === 1) unknown.write(String(sent % 100_000_000).padStart(8, '0'), 20);
-    if (turn === 2) garbage[sent % garbage.length] = sent % 251;
-    sendDatagram(fd, [known, unknown, garbage][turn] ?? known, address);
-    sent += 1;
+
+const flood = (): number => {
+  let sent = 0;
+  while (performance.now() < until) {
+    for (let burst = 0; burst < 30; burst += 1) {
+      const turn = sent % 3;
+      if (turn === 1) unknown.write(String(sent % 100_000_000).padStart(8, '0'), 20);
+      if (turn === 2) garbage[sent % garbage.length] = sent % 251;
+      sendDatagram(fd, [known, unknown, garbage][turn] ?? known, address);
+      sent += 1;
+    }
   }
-}
-process.stdout.write(`${sent}`);
+  return sent;
+};
+
+process.stdout.write(`${flood()}`);
