@@ -198,11 +198,10 @@ class Room implements NetworksRoom {
     container: ContainerId,
     { network, containerName, request }: ConnectRequest,
   ): Promise<Endpoint> {
-    const active = this.#find(network);
     return connectSandbox(
       this.#createDeps(),
       this.#sandboxes.get(container),
-      active,
+      this.#find(network),
       { containerName },
       request,
     );

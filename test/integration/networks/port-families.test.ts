@@ -135,7 +135,10 @@ it('one host port leads to one container, and to another one by another protocol
   await run('first', '-p', `${HOST4}:8080:80`);
   await run('second', '-p', '127.0.0.1:8080:80', '-p', '8080:80/udp');
   const refused = await engine().docker(['run', '--rm', '-p', '8080:80', 'busybox']);
-  assert.match(refused.stderr, /failed to bind host port for 0\.0\.0\.0:8080:172\.17\.0\.\d+:80\/tcp: address already in use/);
+  assert.match(
+    refused.stderr,
+    /failed to bind host port for 0\.0\.0\.0:8080:172\.17\.0\.\d+:80\/tcp: address already in use/,
+  );
   const sctp = await engine().docker(['run', '--rm', '-p', '132:132/sctp', 'busybox', 'true']);
   // A kernel without the protocol says so.
   if (sctp.code !== 0)
