@@ -57,7 +57,7 @@ const decodeEvent = ({ event }: Envelope): TaskEvent | undefined => {
 };
 
 export interface EventStreamDeps {
-  readonly client: GrpcClient;
+  readonly client: Pick<GrpcClient, 'unary' | 'serverStream'>;
   readonly namespace: string;
   readonly log: Log;
 }
@@ -99,16 +99,18 @@ const follow = async function* (
       cut.abort(error);
     },
   );
+  // What comes before the marker waits for it: whoever waits until the subscription stands does not read yet.
+  const early: TaskEvent[] = [];
   try {
     const stream = deps.client.serverStream(Service.method.subscribe, { filters }, { signal: either });
     for await (const envelope of stream) {
-      if (envelope.topic === marker) {
-        if (!seen.signal.aborted) yield* onLive();
-        seen.abort();
-        continue;
-      }
       const event = decodeEvent(envelope);
-      if (event !== undefined) yield event;
+      if (envelope.topic === marker && !seen.signal.aborted) {
+        seen.abort();
+        yield* onLive();
+        yield* early.splice(0);
+      } else if (event !== undefined && seen.signal.aborted) yield event;
+      else if (event !== undefined) early.push(event);
     }
   } finally {
     seen.abort();
