@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Stdio } from '../../adapters/containerd/index.ts';
-import { messageOf } from '../../base/errors.ts';
 import type { Sandbox } from '../networks/index.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { networkDonor } from './network-mode.ts';
 import { logSubject } from './log-subject.ts';
 import { stdioRequest } from './start-run.ts';
-import { publishPortsOf } from './update-ports.ts';
+import { restorePortsOf } from './update-ports.ts';
 import { adoptVolumes } from './volume-uses.ts';
 
 export type AdoptRunDeps = Pick<
@@ -28,18 +27,6 @@ const findSandbox = async (deps: AdoptRunDeps, container: Container): Promise<Sa
   const sandbox = await deps.networks.adoptSandbox(id);
   if (!sandbox) deps.log.with({ container: id }).warn('the network of a running container is gone');
   return sandbox;
-};
-
-/** Ports that were changed while the daemon died are published as the container's record has them. */
-const republish = async (deps: AdoptRunDeps, container: Container): Promise<void> => {
-  try {
-    await publishPortsOf(deps, container);
-  } catch (error) {
-    deps.log.warn('published ports could not be restored', {
-      container: container.id,
-      error: messageOf(error),
-    });
-  }
 };
 
 /** Takes over a run that an earlier daemon began: its output flows and is logged again, its network is ours. */
@@ -65,5 +52,6 @@ export const adoptRun = async (deps: AdoptRunDeps, container: Container): Promis
     ...(sink && { sink }),
     ...(sandbox && { sandbox }),
   });
-  if (sandbox) await republish(deps, container);
+  // Ports that were changed while the daemon died are published as the container's record has them.
+  if (sandbox) await restorePortsOf(deps, container);
 };

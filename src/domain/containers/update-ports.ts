@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError } from '../../base/errors.ts';
+import { EngineError, messageOf } from '../../base/errors.ts';
 import type { HostConfig } from '../../spec/host-config.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
@@ -59,4 +59,19 @@ export const planPortUpdate = (
 export const publishPortsOf = async (deps: UpdatePortsDeps, container: Container): Promise<void> => {
   if (!hasProcess(container.state) || !deps.runs.get(container.id)?.sandbox) return;
   await deps.networks.changePorts(container.id, publishRequests(container.config, container.hostConfig));
+};
+
+/** The same for ports as they were before: a failure is told in the log alone, for nobody waits for it. */
+export const restorePortsOf = async (
+  deps: UpdatePortsDeps & Pick<Core, 'log'>,
+  container: Container,
+): Promise<void> => {
+  try {
+    await publishPortsOf(deps, container);
+  } catch (error) {
+    deps.log.warn('published ports could not be restored', {
+      container: container.id,
+      error: messageOf(error),
+    });
+  }
 };

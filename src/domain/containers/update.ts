@@ -8,7 +8,13 @@ import { mergeUpdate } from './merge-update.ts';
 import { resourceShares } from './oci-spec/resources.ts';
 import { validateRestartPolicy } from './restart-policy.ts';
 import { hasProcess } from './state.ts';
-import { type UpdatePortsDeps, checkPortUpdate, planPortUpdate, publishPortsOf } from './update-ports.ts';
+import {
+  type UpdatePortsDeps,
+  checkPortUpdate,
+  planPortUpdate,
+  publishPortsOf,
+  restorePortsOf,
+} from './update-ports.ts';
 import { checkUpdate } from './validate-resources.ts';
 
 export type UpdateDeps = Pick<Core, 'ledger' | 'containerd' | 'host' | 'intents' | 'log'> & UpdatePortsDeps;
@@ -37,18 +43,6 @@ const changeResources = async (
   }
 };
 
-/** Ports as they were before a change that failed. */
-const takeBack = async (deps: UpdateDeps, container: Container): Promise<void> => {
-  try {
-    await publishPortsOf(deps, container);
-  } catch (error) {
-    deps.log.warn('published ports could not be restored', {
-      container: container.id,
-      error: messageOf(error),
-    });
-  }
-};
-
 const change = async (
   deps: UpdateDeps,
   container: Container,
@@ -64,7 +58,7 @@ const change = async (
     await changeResources(deps, container, live);
     await deps.ledger.record(ports.container, 'update');
   } catch (error) {
-    if (asked.portBindings) await takeBack(deps, container);
+    if (asked.portBindings) await restorePortsOf(deps, container);
     throw error;
   }
   return ports.warnings;

@@ -9,7 +9,6 @@ import { prefixesOf } from '../cable.ts';
 import {
   type ActiveNetwork,
   type EndpointPlace,
-  NO_PLACE,
   type NamespaceSite,
   type PlacedEndpoint,
 } from '../driver.ts';
@@ -19,7 +18,7 @@ import type { FormerAddresses, Network } from '../networks.ts';
 import { linkFailure } from './kernel-words.ts';
 import type { OnParentKind } from './parent-link.ts';
 import type { StoredOnParent } from './stored-on-parent.ts';
-import { SubnetAddresses, givenSubnets, placeOf } from './subnet-addresses.ts';
+import { SubnetAddresses, givenSubnets } from './subnet-addresses.ts';
 
 export interface OnParentDeps {
   /** The host's own namespace. */
@@ -88,24 +87,13 @@ export class OnParentNetwork implements ActiveNetwork {
 
   reserve(request: EndpointRequest | undefined, former?: FormerAddresses): EndpointPlace {
     const macAddress = this.#links.macAddressFor(request);
-    const { ipv4Address = '', ipv6Address = '' } = request?.ipamConfig ?? {};
-    const four = this.#addresses.take(4, ipv4Address, former?.ipv4Address);
-    using taken = new DisposableStack();
-    taken.defer(() => this.#addresses.release(placeOf(four, undefined, false).ipv4Address));
-    const six = this.#addresses.take(6, ipv6Address, former?.ipv6Address);
-    taken.move();
     const hasRouter = !this.settings.isInternal && !this.#links.routesByLink;
-    return {
-      ...NO_PLACE,
-      macAddress,
-      ...placeOf(four, six, hasRouter),
-      hostLink: this.settings.parent,
-    };
+    const addresses = this.#addresses.takePlace(request, former, hasRouter);
+    return { ...addresses, macAddress, hostLink: this.settings.parent };
   }
 
   claim(place: EndpointPlace): void {
-    this.#addresses.claim(place.ipv4Address);
-    this.#addresses.claim(place.ipv6Address);
+    this.#addresses.claimPlace(place);
   }
 
   attach(endpoint: PlacedEndpoint, { file, inside, isWayOut }: NamespaceSite): void {
@@ -138,8 +126,7 @@ export class OnParentNetwork implements ActiveNetwork {
   }
 
   detach(place: EndpointPlace): void {
-    this.#addresses.release(place.ipv4Address);
-    this.#addresses.release(place.ipv6Address);
+    this.#addresses.releasePlace(place);
   }
 
   /** All of it is inside. */

@@ -9,7 +9,10 @@ import {
   parseIp,
   parseIpPrefix,
 } from '../../../spec/ip.ts';
+import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
 import { AddressPool } from '../address-pool.ts';
+import type { EndpointPlace } from '../driver.ts';
+import type { FormerAddresses } from '../networks.ts';
 import type { StoredSubnet } from './stored-on-parent.ts';
 
 /** An address of one of the subnets, with that subnet's router if it has one. */
@@ -62,6 +65,30 @@ export class SubnetAddresses {
 
   get subnets(): readonly IpPrefix[] {
     return this.#subnets.map(({ network }) => network);
+  }
+
+  /**
+   * An address of each family that the network has. Without `hasWayOut` the place names no router.
+   * @throws as `take`; nothing is taken then
+   */
+  takePlace(request: EndpointRequest | undefined, former: FormerAddresses | undefined, hasWayOut: boolean) {
+    const { ipv4Address = '', ipv6Address = '' } = request?.ipamConfig ?? {};
+    const four = this.take(4, ipv4Address, former?.ipv4Address);
+    try {
+      return placeOf(four, this.take(6, ipv6Address, former?.ipv6Address), hasWayOut);
+    } catch (error) {
+      if (four) this.release(formatIp(four.address));
+      throw error;
+    }
+  }
+
+  /** Takes again what `takePlace` gave in an earlier life of the daemon. */
+  claimPlace(place: EndpointPlace): void {
+    for (const text of [place.ipv4Address, place.ipv6Address]) this.claim(text);
+  }
+
+  releasePlace(place: EndpointPlace): void {
+    for (const text of [place.ipv4Address, place.ipv6Address]) this.release(text);
   }
 
   /**

@@ -9,7 +9,6 @@ import { hostLinkName, muteCable, prefixesOf, strayCables } from '../cable.ts';
 import {
   type ActiveNetwork,
   type EndpointPlace,
-  NO_PLACE,
   type NamespaceSite,
   type PlacedEndpoint,
 } from '../driver.ts';
@@ -17,7 +16,7 @@ import { endpointErrors } from '../endpoint-errors.ts';
 import { sysctlErrors } from '../endpoint-sysctls.ts';
 import { parseMacAddress, randomMacAddress } from '../mac-address.ts';
 import type { FormerAddresses, Network, OverlayPeer } from '../networks.ts';
-import { SubnetAddresses, givenSubnets, placeOf } from '../on-parent/subnet-addresses.ts';
+import { SubnetAddresses, givenSubnets } from '../on-parent/subnet-addresses.ts';
 import type { StoredOverlay } from './stored-overlay.ts';
 import { tellPeers } from './tunnel.ts';
 
@@ -73,23 +72,16 @@ export class OverlayNetwork implements ActiveNetwork {
   reserve(request: EndpointRequest | undefined, former?: FormerAddresses): EndpointPlace {
     const asked = request?.macAddress ?? '';
     const macAddress = asked === '' ? undefined : parseMacAddress(asked);
-    const { ipv4Address = '', ipv6Address = '' } = request?.ipamConfig ?? {};
-    const four = this.#addresses.take(4, ipv4Address, former?.ipv4Address);
-    using taken = new DisposableStack();
-    taken.defer(() => this.#addresses.release(placeOf(four, undefined, false).ipv4Address));
-    const six = this.#addresses.take(6, ipv6Address, former?.ipv6Address);
-    taken.move();
+    const addresses = this.#addresses.takePlace(request, former, !this.network.internal);
     return {
-      ...NO_PLACE,
-      macAddress: macAddress ?? macAddressOf(four?.address),
-      ...placeOf(four, six, !this.network.internal),
+      ...addresses,
+      macAddress: macAddress ?? macAddressOf(parseIp(addresses.ipv4Address)),
       hostLink: hostLinkName(),
     };
   }
 
   claim(place: EndpointPlace): void {
-    this.#addresses.claim(place.ipv4Address);
-    this.#addresses.claim(place.ipv6Address);
+    this.#addresses.claimPlace(place);
   }
 
   attach(endpoint: PlacedEndpoint, { file, inside, isWayOut }: NamespaceSite): void {
@@ -112,8 +104,7 @@ export class OverlayNetwork implements ActiveNetwork {
   }
 
   detach(place: EndpointPlace): void {
-    this.#addresses.release(place.ipv4Address);
-    this.#addresses.release(place.ipv6Address);
+    this.#addresses.releasePlace(place);
     muteCable(this.#deps.host, place.hostLink);
   }
 
