@@ -114,13 +114,22 @@ const LOSSES: readonly (readonly [what: string, command: readonly string[]])[] =
   ['the rules of a table', ['flush', 'table', 'ip', 'berth-docker0']],
 ];
 
+/** Each table's maps, sets and chains, whatever the order in which they were made. */
+const partsOf = (ruleset: string): readonly string[] =>
+  ruleset
+    .split(/^(?=table )/m)
+    .flatMap((table) => {
+      const [head = '', ...parts] = table.replace(/\n\}\s*$/, '').split(/\n+(?=\t(?:map|set|chain) )/);
+      return [head, ...parts.map((part) => `${head} ${part.trim()}`)];
+    })
+    .toSorted();
+
 it('rules that somebody took away come back, and published ports with them', async (context: TestContext) => {
   const serve = ['sh', '-c', 'echo served > /name; exec httpd -f -p 80 -h /'];
   await docker(engine(), ['run', '-d', '--name', 'server', '-p', '21080:80', 'busybox', ...serve]);
   await portAnswers();
-  // Tables are listed in the order in which they were made.
   const list = async (): Promise<readonly string[]> =>
-    (await engine().netns.run(['nft', '-s', 'list', 'ruleset'])).stdout.split(/^(?=table )/m).toSorted();
+    partsOf((await engine().netns.run(['nft', '-s', 'list', 'ruleset'])).stdout);
   const whole = await list();
   for (const [what, command] of LOSSES) {
     const lost = await engine().netns.run(['nft', ...command]);
