@@ -46,8 +46,11 @@ export interface Containerd extends AsyncDisposable {
   plugins(): Promise<readonly { readonly type: string; readonly id: string; readonly error?: string }[]>;
   /** Makes the namespace unless it is there. The daemon calls it once, after it has found containerd. */
   ensureNamespace(): Promise<void>;
-  /** Ends shims of ours whose task `isKnown` denies and containerd has lost, as a cut-off call can. Gives how many. */
-  endStrayShims(isKnown: (id: string) => boolean): Promise<number>;
+  /**
+   * Ends shims of ours whose task `isKnown` denies and containerd has lost, as a cut-off call can, with all that they
+   * started; containerd has `patience` ms to do so by itself. Gives whose were ended.
+   */
+  endStrayShims(isKnown: (id: string) => boolean, patience?: number): Promise<readonly string[]>;
   /** Removes what is left on disk of a task that containerd has lost; nothing where containerd's files are not ours. */
   dropBundle(id: string): Promise<void>;
 }
@@ -114,7 +117,7 @@ export const createContainerd = (options: ContainerdOptions): Containerd => {
         if (!isKind(error, 'conflict')) throw error;
       }
     },
-    endStrayShims: (isKnown) => endStrayShims({ address, namespace }, isKnown),
+    endStrayShims: (isKnown, patience) => endStrayShims({ address, namespace }, isKnown, patience),
     dropBundle: async (id) => {
       if (root !== undefined && state !== undefined) await dropBundle({ root, state, namespace }, id);
     },

@@ -53,7 +53,7 @@ export const createFakeContainerd = (options: FakeContainerdOptions = {}): FakeC
     version: async () => ({ version: '1.6.20', revision: 'fake' }),
     plugins: async () => [{ type: 'io.containerd.snapshotter.v1', id: 'overlayfs' }],
     ensureNamespace: async () => undefined,
-    endStrayShims: async () => 0,
+    endStrayShims: async () => [],
     dropBundle: async () => undefined,
     exit: (process, status) => tasks.end(process, status),
     publish: (event) => events.publish(event),

@@ -66,7 +66,7 @@ export interface ContainersDeps {
   readonly runtimeRoot: string;
   readonly containerd: Pick<
     Containerd,
-    'tasks' | 'containers' | 'events' | 'stdio' | 'snapshots' | 'endStrayShims' | 'dropBundle'
+    'namespace' | 'tasks' | 'containers' | 'events' | 'stdio' | 'snapshots' | 'endStrayShims' | 'dropBundle'
   >;
   readonly files: ContainerFiles;
   readonly compression: Compression;

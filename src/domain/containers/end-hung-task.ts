@@ -20,7 +20,7 @@ const LOOK_PAUSE = milliseconds(250);
 const endShims = async ({ containerd, lifetime }: EndHungTaskDeps, id: ContainerId): Promise<void> => {
   for (let [looks, quiet] = [0, 0]; looks < LOOKS && quiet < 3; looks += 1) {
     const ended = await containerd.endStrayShims((other) => other !== id);
-    quiet = ended === 0 ? quiet + 1 : 0;
+    quiet = ended.length === 0 ? quiet + 1 : 0;
     await sleep(LOOK_PAUSE, lifetime).catch(() => undefined);
   }
 };

@@ -26,6 +26,7 @@ export type SweepDeps = Pick<
   | 'mounts'
   | 'mountDirectory'
   | 'runDirectory'
+  | 'runtimeRoot'
   | 'log'
 > &
   EndHungTaskDeps;
@@ -76,13 +77,21 @@ const sweepTasks = async (deps: SweepDeps, spared: ReadonlySet<string>): Promise
   );
 };
 
-/** Shims that containerd itself has lost sight of. */
+/** So long (ms) containerd may take to tidy up by itself behind calls that died with the daemon: a few runs of the runtime. */
+const TIDYING = 3000;
+
+/** Shims that containerd itself has lost sight of, and what their runtimes would have tidied up. */
 const sweepShims = async (deps: SweepDeps): Promise<void> => {
   const tasks = new Set((await deps.containerd.tasks.list()).map(({ id }) => id));
   const ended = await deps.containerd.endStrayShims(
     (id) => tasks.has(id) || isInUse(deps, id as ContainerId),
+    TIDYING,
   );
-  if (ended > 0) deps.log.info('shims without a task were ended', { count: ended });
+  for (const id of ended) {
+    await deps.containerd.dropBundle(id);
+    await rm(join(deps.runtimeRoot, deps.containerd.namespace, id), { recursive: true, force: true });
+  }
+  if (ended.length > 0) deps.log.info('shims without a task were ended', { count: ended.length });
 };
 
 const isInUse = ({ runs, ledger }: SweepDeps, id: ContainerId): boolean =>
