@@ -2,7 +2,7 @@
 import koffi from 'koffi';
 import { checked, sysFailure } from './errno.ts';
 import { declare } from './libc.ts';
-import { AF, SOCK, bindSocket, closeSocket, openSocket } from './socket.ts';
+import { AF, SOCK, SOL_SOCKET, bindSocket, closeSocket, openSocket } from './socket.ts';
 
 const EINTR = 4;
 const EAGAIN = 11;
@@ -13,8 +13,7 @@ const LONGEST_MESSAGE = 32_768;
 /** So many messages are read at once before others have their turn. */
 const MOST_AT_ONCE = 256;
 
-/** `SOL_SOCKET`, `SO_ATTACH_FILTER` of `<asm-generic/socket.h>`. */
-const SOL_SOCKET = 1;
+/** `<asm-generic/socket.h>`. */
 const SO_ATTACH_FILTER = 26;
 
 /** Where the port of its sender stands in a message (`struct nlmsghdr`). */

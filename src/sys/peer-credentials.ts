@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { getSocketOption } from './socket.ts';
+import { SOL_SOCKET, getSocketOption } from './socket.ts';
 
 /** `<asm-generic/socket.h>`. */
-const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
 
 /** Who was at the other end of a unix socket when it connected. */

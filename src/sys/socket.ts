@@ -11,6 +11,10 @@ export const SOCK = { stream: 1, datagram: 2, raw: 3, nonBlock: 0o4000, closeOnE
 /** Protocols, of `<netinet/in.h>`. */
 export const IPPROTO = { tcp: 6, udp: 17, ipv6: 41, sctp: 132 } as const;
 
+/** Level of options that all sockets have, and that option by which a closed connection does not keep its port (`<asm-generic/socket.h>`). */
+export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
+
 const EAGAIN = 11;
 const EINTR = 4;
 
@@ -105,8 +109,7 @@ export const getSocketOption = (fd: number, level: number, name: number, length:
   return value;
 };
 
-/** `SOL_SOCKET` and `SO_RCVTIMEO` of `<asm-generic/socket.h>`. */
-const SOL_SOCKET = 1;
+/** `<asm-generic/socket.h>`. */
 const SO_RCVTIMEO = 20;
 
 /** From now on `receiveBytes` gives up after `seconds` (whole ones) and throws EAGAIN. */

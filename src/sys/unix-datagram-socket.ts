@@ -4,14 +4,13 @@ import koffi from 'koffi';
 import { checked, sysFailure } from './errno.ts';
 import { declare } from './libc.ts';
 import { sealedMemoryFile } from './memory-file.ts';
-import { openSocket, SOCK } from './socket.ts';
+import { openSocket, SOCK, SOL_SOCKET } from './socket.ts';
 import { unixAddress } from './unix-datagram.ts';
 
 const AF_UNIX = 1;
 /** Of `<sys/socket.h>`. */
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
-const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 
 const EAGAIN = 11;

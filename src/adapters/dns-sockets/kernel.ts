@@ -6,6 +6,8 @@ import {
   AF,
   IPPROTO,
   SOCK,
+  SOL_SOCKET,
+  SO_REUSEADDR,
   bindSocket,
   boundPort,
   closeSocket,
@@ -19,8 +21,6 @@ import { serveConnections } from './serve-connections.ts';
 import { serveDatagrams, sharedSpace } from './serve-datagrams.ts';
 
 /** `<asm-generic/socket.h>`. */
-const SOL_SOCKET = 1;
-const SO_REUSEADDR = 2;
 const SO_RCVBUFFORCE = 33;
 /** Octets of datagrams that wait: some 1300 queries, each of which the kernel counts as 768. Its own default holds 270. */
 const RECEIVE_BUFFER = 0x10_0000;

@@ -8,6 +8,8 @@ import {
   AF,
   IPPROTO,
   SOCK,
+  SOL_SOCKET,
+  SO_REUSEADDR,
   bindSocket,
   closeSocket,
   listenSocket,
@@ -15,9 +17,7 @@ import {
   setSocketOption,
 } from '../../sys/socket.ts';
 
-/** `<asm-generic/socket.h>` and `<linux/in6.h>`. */
-const SOL_SOCKET = 1;
-const SO_REUSEADDR = 2;
+/** `<linux/in6.h>`. */
 const IPV6_V6ONLY = 26;
 /** Of a port in a `sockaddr_in` and a `sockaddr_in6`. */
 const PORT_OFFSET = 2;

@@ -2,7 +2,7 @@
 import type { HostNetwork } from '../../../adapters/host-network/index.ts';
 import type { LinkRemover, NetlinkConnection } from '../../../adapters/netlink/index.ts';
 import { EngineError } from '../../../base/errors.ts';
-import { type Ip, type IpPrefix, parseIp } from '../../../spec/ip.ts';
+import type { IpPrefix } from '../../../spec/ip.ts';
 import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
 import { withBirthSettings } from '../birth-settings.ts';
 import { hostLinkName, muteCable, prefixesOf, strayCables } from '../cable.ts';
@@ -18,6 +18,7 @@ import { type AddressChoice, endpointErrors } from '../endpoint-errors.ts';
 import { sysctlErrors } from '../endpoint-sysctls.ts';
 import { BridgeAddresses } from './bridge-addresses.ts';
 import { type BridgeSettings, subnetsOf } from './bridge-settings.ts';
+import { waysOut } from '../ways-out.ts';
 
 export interface BridgeDeps {
   /** The host's own namespace. */
@@ -25,11 +26,6 @@ export interface BridgeDeps {
   readonly remover: LinkRemover;
   readonly hostNetwork: HostNetwork;
 }
-
-const waysOut = (endpoint: EndpointPlace, isWayOut: NamespaceSite['isWayOut']): readonly Ip[] =>
-  [isWayOut.ipv4 ? endpoint.gateway : '', isWayOut.ipv6 ? endpoint.ipv6Gateway : ''].flatMap(
-    (text) => parseIp(text) ?? [],
-  );
 
 /** A network on a Linux bridge: its addresses, and the cables to its containers. */
 export class BridgeNetwork implements ActiveNetwork {

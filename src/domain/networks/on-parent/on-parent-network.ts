@@ -2,7 +2,7 @@
 import type { HostNetwork } from '../../../adapters/host-network/index.ts';
 import type { NetlinkConnection } from '../../../adapters/netlink/index.ts';
 import { EngineError } from '../../../base/errors.ts';
-import { type Ip, type IpPrefix, parseIp } from '../../../spec/ip.ts';
+import type { IpPrefix } from '../../../spec/ip.ts';
 import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
 import { withBirthSettings } from '../birth-settings.ts';
 import { prefixesOf } from '../cable.ts';
@@ -19,6 +19,7 @@ import { linkFailure } from './kernel-words.ts';
 import type { OnParentKind } from './parent-link.ts';
 import type { StoredOnParent } from './stored-on-parent.ts';
 import { SubnetAddresses, givenSubnets } from './subnet-addresses.ts';
+import { waysOut } from '../ways-out.ts';
 
 export interface OnParentDeps {
   /** The host's own namespace. */
@@ -170,10 +171,6 @@ export class OnParentNetwork implements ActiveNetwork {
     if (this.#links.routesByLink && !this.settings.isInternal)
       for (const { family } of prefixesOf(endpoint))
         inside.addRoute({ destination: anywhere(family), index });
-    const gateways: readonly (Ip | undefined)[] = [
-      isWayOut.ipv4 ? parseIp(endpoint.gateway) : undefined,
-      isWayOut.ipv6 ? parseIp(endpoint.ipv6Gateway) : undefined,
-    ];
-    for (const gateway of gateways) if (gateway) inside.addRoute({ gateway, index });
+    for (const gateway of waysOut(endpoint, isWayOut)) inside.addRoute({ gateway, index });
   }
 }

@@ -19,6 +19,7 @@ import type { FormerAddresses, Network, OverlayPeer } from '../networks.ts';
 import { SubnetAddresses, givenSubnets } from '../on-parent/subnet-addresses.ts';
 import type { StoredOverlay } from './stored-overlay.ts';
 import { tellPeers } from './tunnel.ts';
+import { waysOut } from '../ways-out.ts';
 
 export interface OverlayDeps {
   /** The host's own namespace. */
@@ -96,11 +97,7 @@ export class OverlayNetwork implements ActiveNetwork {
     if (index === undefined) throw new EngineError('internal', `${name} was not made`);
     for (const address of addresses) inside.addAddress(index, address);
     inside.changeLink(index, { up: true });
-    const gateways = [
-      isWayOut.ipv4 ? parseIp(endpoint.gateway) : undefined,
-      isWayOut.ipv6 ? parseIp(endpoint.ipv6Gateway) : undefined,
-    ];
-    for (const gateway of gateways) if (gateway) inside.addRoute({ gateway, index });
+    for (const gateway of waysOut(endpoint, isWayOut)) inside.addRoute({ gateway, index });
   }
 
   detach(place: EndpointPlace): void {

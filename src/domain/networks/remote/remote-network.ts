@@ -2,21 +2,16 @@
 import type { HostNetwork } from '../../../adapters/host-network/index.ts';
 import type { NetlinkConnection } from '../../../adapters/netlink/index.ts';
 import { EngineError } from '../../../base/errors.ts';
-import {
-  type Ip,
-  type IpPrefix,
-  formatIpPrefix,
-  networkOf,
-  parseIp,
-  parseIpPrefix,
-} from '../../../spec/ip.ts';
+import { type IpPrefix, formatIpPrefix, networkOf, parseIp, parseIpPrefix } from '../../../spec/ip.ts';
 import type { EndpointRequest } from '../../../spec/endpoint-settings.ts';
 import { AddressPool } from '../address-pool.ts';
+import { prefixesOf } from '../cable.ts';
 import type { ActiveNetwork, EndpointPlace, NamespaceSite, PlacedEndpoint } from '../driver.ts';
 import { endpointErrors } from '../endpoint-errors.ts';
 import { sysctlErrors } from '../endpoint-sysctls.ts';
 import type { FormerAddresses, Network } from '../networks.ts';
 import type { RemoteSubnet, StoredRemote } from './stored-remote.ts';
+import { waysOut } from '../ways-out.ts';
 
 export interface RemoteNetworkDeps {
   /** The host's own namespace. */
@@ -30,15 +25,6 @@ const poolOf = ({ address, range, reserved }: RemoteSubnet): AddressPool | undef
   if (!subnet) return undefined;
   const kept = reserved.flatMap((text) => parseIp(text) ?? []);
   return new AddressPool({ subnet, reserved: [subnet, ...kept], ...(within && { range: within }) });
-};
-
-const addressesOf = (place: EndpointPlace): readonly IpPrefix[] => {
-  const four = parseIp(place.ipv4Address);
-  const six = parseIp(place.ipv6Address);
-  return [
-    ...(four ? [{ ...four, length: place.ipv4PrefixLength }] : []),
-    ...(six ? [{ ...six, length: place.ipv6PrefixLength }] : []),
-  ];
 };
 
 /** A network of a plugin: the links are the plugin's, the addresses those of its pools, of an IPAM plugin's or none. */
@@ -105,7 +91,7 @@ export class RemoteNetwork implements ActiveNetwork {
   }
 
   claim(place: EndpointPlace): void {
-    for (const address of addressesOf(place)) this.#pools.get(address.family)?.claim(address);
+    for (const address of prefixesOf(place)) this.#pools.get(address.family)?.claim(address);
   }
 
   attach(endpoint: PlacedEndpoint, site: NamespaceSite): void {
@@ -115,7 +101,7 @@ export class RemoteNetwork implements ActiveNetwork {
     this.#move(hostLink, name, site.file);
     const index = inside.link(name)?.index;
     if (index === undefined) throw new EngineError('internal', `${name} did not arrive`);
-    const addresses = addressesOf(endpoint);
+    const addresses = prefixesOf(endpoint);
     this.#quietIpv6(name, addresses);
     if (macAddress !== '') inside.changeLink(index, { macAddress });
     for (const address of addresses) inside.addAddress(index, address);
@@ -125,7 +111,7 @@ export class RemoteNetwork implements ActiveNetwork {
       const by = parseIp(nextHop);
       if (to) inside.addRoute({ destination: networkOf(to), ...(by ? { gateway: by } : { index }) });
     }
-    for (const gateway of this.#waysOut(endpoint, site)) inside.addRoute({ gateway, index });
+    for (const gateway of waysOut(endpoint, site.isWayOut)) inside.addRoute({ gateway, index });
   }
 
   detach(place: EndpointPlace): void {
@@ -179,10 +165,5 @@ export class RemoteNetwork implements ActiveNetwork {
     const setting = `ipv6/conf/${name}/disable_ipv6`;
     const value = addresses.some(({ family }) => family === 6) ? '0' : '1';
     if (hostNetwork.setting(setting) !== undefined) hostNetwork.changeSetting(setting, value);
-  }
-
-  #waysOut(endpoint: EndpointPlace, { isWayOut }: NamespaceSite): readonly Ip[] {
-    const texts = [isWayOut.ipv4 ? endpoint.gateway : '', isWayOut.ipv6 ? endpoint.ipv6Gateway : ''];
-    return texts.flatMap((text) => parseIp(text) ?? []);
   }
 }
