@@ -20,7 +20,7 @@ interface Told {
 }
 
 /** What events of volumes were told since `since` (unix seconds), without what only prunes say. */
-async function eventsSince({ engine }: Lab, since: number): Promise<readonly unknown[]> {
+async function eventsSince({ engine }: Lab, since: number): Promise<readonly VolumeEvent[]> {
   const filters = encodeURIComponent(JSON.stringify({ type: ['volume'] }));
   const until = Math.ceil(Date.now() / 1000) + 1;
   const path = `${V}/events?since=${since}&until=${until}&filters=${filters}`;
@@ -29,7 +29,21 @@ async function eventsSince({ engine }: Lab, since: number): Promise<readonly unk
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => JSON.parse(line) as Told)
-    .map(({ Action, Actor }) => [Action, Actor.ID, Actor.Attributes]);
+    .map(({ Action, Actor }): VolumeEvent => [Action, Actor.ID, Actor.Attributes]);
+}
+
+type VolumeEvent = readonly [action: string, volume: string, attributes: Record<string, string>];
+
+/** Equal actions in a row by their places: dockerd mounts the places of a container in no order. */
+function byPlace(events: readonly VolumeEvent[]): readonly VolumeEvent[] {
+  const runs: VolumeEvent[][] = [];
+  for (const event of events) {
+    const last = runs.at(-1);
+    if (last?.[0]?.[0] === event[0]) last.push(event);
+    else runs.push([event]);
+  }
+  const place = ([, , { destination = '' }]: VolumeEvent): string => destination;
+  return runs.flatMap((run) => run.toSorted((a, b) => place(a).localeCompare(place(b))));
 }
 
 const told = (name: string, volume: string, work: (lab: Lab) => Promise<void>): Step =>
@@ -38,7 +52,7 @@ const told = (name: string, volume: string, work: (lab: Lab) => Promise<void>): 
       const since = Math.floor(Date.now() / 1000);
       await work(lab);
       const all = await eventsSince(lab, since);
-      return all.filter((event) => (event as [string, string])[1] === volume);
+      return byPlace(all.filter(([, id]) => id === volume));
     }),
     'one that is there already is not told as created since 23.0',
     (oracle) =>
