@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeSync } from 'node:fs';
-import koffi from 'koffi';
 import { checked } from './errno.ts';
+import { FileWatch } from './file-watch.ts';
 import { declare } from './libc.ts';
 
 /** Of `<sys/epoll.h>`. */
@@ -32,14 +32,12 @@ export class EpollSet implements Disposable {
   readonly #event = Buffer.alloc(EVENT_SIZE);
   readonly #events = Buffer.alloc(MOST_EVENTS * EVENT_SIZE);
   readonly #listener: (ready: readonly number[]) => void;
-  readonly #poll: ReturnType<typeof koffi.node.poll>;
+  readonly #watch = new FileWatch(this.#fd, () => this.#tell());
 
   /** `listener` hears of some that can be read now, once a turn of the loop. */
   constructor(listener: (ready: readonly number[]) => void) {
     this.#event.writeUInt32LE(EPOLLIN, 0);
     this.#listener = listener;
-    this.#poll = koffi.node.poll(this.#fd, { readable: true }, () => this.#tell());
-    this.#poll.unref();
   }
 
   add(fd: number): void {
@@ -53,17 +51,15 @@ export class EpollSet implements Disposable {
 
   /** Nothing is told until `resume`. */
   pause(): void {
-    this.#poll.stop();
+    this.#watch.pause();
   }
 
   resume(): void {
-    this.#poll.start({ readable: true }, () => this.#tell());
-    this.#poll.unref();
+    this.#watch.resume();
   }
 
   [Symbol.dispose](): void {
-    this.#poll.stop();
-    this.#poll.close();
+    this.#watch[Symbol.dispose]();
     closeSync(this.#fd);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import koffi from 'koffi';
 import { checked, sysFailure } from './errno.ts';
+import { FileWatch } from './file-watch.ts';
 import { declare } from './libc.ts';
 import { AF, SOCK, SOL_SOCKET, bindSocket, closeSocket, openSocket } from './socket.ts';
 
@@ -68,7 +69,7 @@ export type Heard = Buffer | 'lost';
  */
 export class NetlinkMonitor implements Disposable {
   readonly #fd: number;
-  readonly #poll: ReturnType<typeof koffi.node.poll>;
+  readonly #watch: FileWatch;
   readonly #listener: (heard: Heard) => void;
   readonly #message = Buffer.allocUnsafe(LONGEST_MESSAGE);
   #open = true;
@@ -78,8 +79,7 @@ export class NetlinkMonitor implements Disposable {
     this.#listener = listener;
     this.#fd = openSocket(AF.netlink, SOCK.raw | SOCK.nonBlock, protocol);
     bindSocket(this.#fd, groupAddress(group));
-    this.#poll = koffi.node.poll(this.#fd, { readable: true }, () => this.drain());
-    this.#poll.unref();
+    this.#watch = new FileWatch(this.#fd, () => this.drain());
   }
 
   /** What the socket at `port` causes is heard no more: it takes no room either. */
@@ -110,8 +110,7 @@ export class NetlinkMonitor implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#poll.stop();
-    this.#poll.close();
+    this.#watch[Symbol.dispose]();
     closeSocket(this.#fd);
   }
 }

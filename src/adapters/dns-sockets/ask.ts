@@ -6,7 +6,13 @@ import { internetAddress } from '../../sys/socket-address.ts';
 import { AF, IPPROTO, SOCK, bindSocket, closeSocket, openSocket } from '../../sys/socket.ts';
 import type { DnsConversation, DnsConversationEvents, DnsServer, DnsTransport } from './dns-sockets.ts';
 import { framed, readFrames } from './framing.ts';
-import { asGiven } from './serve-datagrams.ts';
+
+/** Addresses are given as such: what would look them up costs more than an answer does. */
+const asGiven = (
+  hostname: string,
+  _options: object,
+  callback: (error: null, address: string, family: number) => void,
+): void => callback(null, hostname, isIPv6(hostname) ? 6 : 4);
 
 interface ToldOnce {
   over: boolean;
