@@ -187,11 +187,11 @@ const takeJournal = async (): Promise<StandIn> => {
   for (let attempt = 0; ; attempt += 1) {
     await mkdir(dirname(SOCKET), { recursive: true });
     try {
-      return await startDatagramReader(SOCKET);
+      if (attempt === 100 || !existsSync(SOCKET)) return await startDatagramReader(SOCKET);
     } catch (error) {
       if (attempt === 100) throw error;
-      await sleep(200);
     }
+    await sleep(200);
   }
 };
 
