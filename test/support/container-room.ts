@@ -242,6 +242,7 @@ const fakeLogs: Logs = {
   open: async () => ({ write: () => undefined, [Symbol.asyncDispose]: async () => undefined }),
   reopen: async () => ({ write: () => undefined, [Symbol.asyncDispose]: async () => undefined }),
   read: unused,
+  past: unused,
   path: ({ id }) => `/fake/${id}-json.log`,
   drivers: ['json-file'],
 };

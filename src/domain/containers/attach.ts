@@ -18,10 +18,20 @@ const assertAttachable = ({ state }: Container, called: string): void => {
     throw conflict(`container ${called} is restarting, wait until the container is running`);
 };
 
-const logged = (deps: AttachDeps, container: Container, request: AttachRequest): AsyncIterable<LogLine> => {
-  const query = { stdout: request.stdout, stderr: request.stderr, follow: false };
-  const signals = { signal: new AbortController().signal, ended: AbortSignal.abort() };
-  return deps.logs.read(logSubject(deps, container), query, signals);
+/**
+ * What was logged. When live output follows it is the log up to this very moment, with what waits for the end of its
+ * line; else what `docker logs` would tell.
+ */
+const readLogged = (
+  deps: AttachDeps,
+  container: Container,
+  { stdout, stderr, stream }: AttachRequest,
+  signal: AbortSignal,
+): AsyncIterable<LogLine> => {
+  const subject = logSubject(deps, container);
+  if (stream) return deps.logs.past(subject, { stdout, stderr }, { signal });
+  const ended = AbortSignal.abort();
+  return deps.logs.read(subject, { stdout, stderr, follow: false }, { signal, ended });
 };
 
 /** First what was logged, then what comes. */
@@ -47,10 +57,11 @@ export const attachContainer = async (
     throw new EngineError('invalid-argument', `Invalid detach keys (${request.detachKeys ?? ''}) provided`);
   const container = deps.ledger.resolve(reference);
   assertAttachable(container, reference);
-  const past = request.logs ? logged(deps, container, request) : undefined;
   const { stdin, stdout, stderr } = request;
   const onDetach = (): void => deps.ledger.publish(container, 'detach');
-  // Attached before the log is read: what comes meanwhile may be told twice, but nothing is lost.
+  const gone = new AbortController();
+  // At one point of the output, with nothing awaited in between: the log up to here, live what comes from here on.
+  const past = request.logs ? readLogged(deps, container, request, gone.signal) : undefined;
   const session = request.stream
     ? deps.runs.streams(container.id).attach({ stdin, stdout, stderr, detachKeys, onDetach })
     : undefined;
@@ -59,6 +70,9 @@ export const attachContainer = async (
     tty: container.config.tty,
     output: past || !session ? outputOf(past, session?.output) : session.output,
     ...(session?.stdin && { stdin: session.stdin }),
-    close: () => session?.close(),
+    close: () => {
+      gone.abort();
+      session?.close();
+    },
   };
 };

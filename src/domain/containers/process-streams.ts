@@ -19,9 +19,14 @@ class Hub implements ProcessStreams, SessionHome {
   readonly stdin = new StdinChannel();
   readonly #sessions = new Set<Session>();
   #pumps: readonly Pump[] = [];
+  #heard = 0;
 
   constructor(options: ProcessStreamsOptions) {
     this.options = options;
+  }
+
+  get heard(): number {
+    return this.#heard;
   }
 
   attach(asked: SessionOptions): StreamSession {
@@ -60,6 +65,7 @@ class Hub implements ProcessStreams, SessionHome {
   }
 
   #deliver(stream: OutputStream, chunk: Uint8Array, sink: RunStreams['sink']): Promise<void> | undefined {
+    this.#heard += 1;
     const logged = sink?.write(stream, chunk);
     // The common case: a container that nobody watches.
     if (this.#sessions.size === 0) return logged;

@@ -2,15 +2,20 @@
 import { within } from '../../base/async.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { ContainerId } from '../../base/ids.ts';
-import { seconds } from '../../base/time.ts';
+import { now, seconds } from '../../base/time.ts';
 import type { Core } from './core.ts';
+import type { LiveRun } from './runs.ts';
 import { releaseRunMounts, type RunMountDeps } from './run-mounts.ts';
+import type { ProcessStreams } from './streams.ts';
 import { leaveVolumes } from './volume-uses.ts';
 
 export type ReleaseRunDeps = Pick<Core, 'runs' | 'ledger' | 'log'> & RunMountDeps;
 
-/** How long output may lag behind the exit: a child that inherited it can keep it open for ever. */
-const DRAIN_PATIENCE = seconds(2);
+/** So long after the exit nothing may come from an output that is open: a child that inherited it can keep it so for ever. */
+const SILENCE = seconds(2);
+
+/** So long may it take in all to log what was said before the exit: dockerd waits as long for a log to close. */
+const DRAIN_PATIENCE = seconds(10);
 
 /** The run is over whatever happens here: a failure is logged, and the next boot's sweep makes up for it. */
 const quietly = async (
@@ -26,12 +31,26 @@ const quietly = async (
   }
 };
 
+/** Resolves when the output has ended, or nothing more is to be hoped for. A log that is slow gets its last words. */
+const hearOut = async ({ drained }: LiveRun, streams: ProcessStreams): Promise<void> => {
+  const limit = now() + DRAIN_PATIENCE;
+  let heard: number;
+  do {
+    heard = streams.heard;
+    const ended = await within(
+      drained.then(() => true),
+      SILENCE,
+    );
+    if (ended === true) return;
+  } while (heard !== streams.heard && now() < limit);
+};
+
 /** Lets go of what the present run holds: the output's last words are logged first, the network goes meanwhile. */
 export const releaseRun = async (deps: ReleaseRunDeps, id: ContainerId): Promise<void> => {
   const run = deps.runs.get(id);
   if (!run) return;
   const closeLog = async (): Promise<void> => {
-    await within(run.drained, DRAIN_PATIENCE);
+    await hearOut(run, deps.runs.streams(id));
     await run.sink?.[Symbol.asyncDispose]();
   };
   await Promise.all([

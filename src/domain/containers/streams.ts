@@ -28,6 +28,8 @@ export interface RunStreams {
  * process only when its buffer is full.
  */
 export interface ProcessStreams {
+  /** Pieces of output taken so far, over all runs. */
+  readonly heard: number;
   attach(options: SessionOptions): StreamSession;
   /** From now on output flows to the sink and the sessions. `drained` resolves when both outputs have ended and are logged. */
   join(run: RunStreams): { readonly drained: Promise<void> };

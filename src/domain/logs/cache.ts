@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import type { LogFiles, Rotation } from '../../adapters/logfiles/index.ts';
-import type { LogContext, LogOptions, LogTarget, ReadSignals } from './driver.ts';
+import type { LogContext, LogOptions, LogPast, LogTarget, ReadSignals } from './driver.ts';
 import { FileLogs } from './file-logs.ts';
 import { encodeEntries } from './local/entry.ts';
 import { localFormat } from './local/format.ts';
@@ -43,5 +43,10 @@ export class LogCache {
 
   read(subject: LogSubject, query: LogQuery, signals: ReadSignals): AsyncIterable<LogLine> {
     return this.#logs.read(pathOf(subject), query, signals);
+  }
+
+  /** As `LogDriver.past`. @throws by errno */
+  past(subject: LogSubject): Promise<LogPast> {
+    return this.#logs.past(pathOf(subject));
   }
 }

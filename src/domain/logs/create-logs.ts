@@ -5,11 +5,13 @@ import type { Log } from '../../base/log.ts';
 import type { LogConfig } from '../../spec/host-config.ts';
 import type { EventPublisher } from '../events/index.ts';
 import { LogCache } from './cache.ts';
-import type { ReadSignals } from './driver.ts';
+import type { LogDriver } from './driver.ts';
 import { createDrivers, type DriverDeps, type Drivers } from './drivers.ts';
-import type { LogLine, LogQuery, Logs, LogSubject } from './logs.ts';
+import type { Logs, LogSubject } from './logs.ts';
 import { noneDriver } from './none.ts';
+import { readMoment } from './moment.ts';
 import { openLog, type OpenLogDeps, reopenLog } from './open-log.ts';
+import { OpenLogs } from './open-logs.ts';
 import { checkCommonOptions, isCacheOption } from './options.ts';
 
 /** The daemon's `log-driver` and `log-opts`. */
@@ -51,16 +53,16 @@ const validateDefaults = (drivers: Drivers, { driver, options }: LogsConfig): vo
   }
 };
 
-const read = (
-  drivers: Drivers,
-  cache: LogCache,
-  subject: LogSubject,
-  query: LogQuery,
-  signals: ReadSignals,
-): AsyncIterable<LogLine> => {
+type Readable = Required<Pick<LogDriver, 'read' | 'past'>>;
+
+const canRead = (driver: LogDriver): driver is LogDriver & Readable =>
+  driver.read !== undefined && driver.past !== undefined;
+
+/** The container's driver, or the copy that is kept beside one that can't read. @throws not-implemented */
+const findReadable = (drivers: Drivers, cache: LogCache, subject: LogSubject): Readable => {
   const driver = drivers.find(subject.config.type);
-  if (driver.read) return driver.read(subject, query, signals);
-  if (driver !== noneDriver && cache.isWanted(subject)) return cache.read(subject, query, signals);
+  if (canRead(driver)) return driver;
+  if (driver !== noneDriver && cache.isWanted(subject)) return cache;
   throw new EngineError('not-implemented', 'configured logging driver does not support reading');
 };
 
@@ -69,14 +71,32 @@ export const createLogs = (deps: LogsDeps): Logs => {
   const drivers = createDrivers(deps);
   const cache = new LogCache(deps.files);
   const opening: OpenLogDeps = { ...deps, cache };
+  const open = new OpenLogs();
   return {
     drivers: drivers.names,
     validate: (config) => validate(drivers, config),
     validateDefaults: () => validateDefaults(drivers, deps.config.current),
     withDefaults: (config) => merge(config, deps.config.current),
-    open: async (subject) => openLog(opening, drivers.find(subject.config.type), subject),
-    reopen: async (subject) => reopenLog(opening, drivers.find(subject.config.type), subject),
+    open: async (subject) => {
+      const driver = drivers.find(subject.config.type);
+      await open.looked(subject.id);
+      return open.add(subject.id, await openLog(opening, driver, subject));
+    },
+    reopen: async (subject) => {
+      const driver = drivers.find(subject.config.type);
+      await open.looked(subject.id);
+      const sink = await reopenLog(opening, driver, subject);
+      return sink && open.add(subject.id, sink);
+    },
     path: (subject) => drivers.get(subject.config.type)?.path?.(subject) ?? '',
-    read: (subject, query, signals) => read(drivers, cache, subject, query, signals),
+    read: (subject, query, signals) => findReadable(drivers, cache, subject).read(subject, query, signals),
+    past: (subject, streams, { signal }) => {
+      const readable = findReadable(drivers, cache, subject);
+      return readMoment(
+        open.now(subject.id, () => readable.past(subject)),
+        streams,
+        signal,
+      );
+    },
   };
 };

@@ -137,3 +137,46 @@ test('what a target fails at is lost, and the next is tried', async () => {
   assert.deepEqual(taken, ['a\n']);
   assert.deepEqual(lost, ['1 broken', '1 refused', '0 not closed']);
 });
+
+for (const [kind, make] of [
+  [
+    'a blocking delivery',
+    (target: LogTarget, options: DeliveryOptions) => createBlockingDelivery(target, options),
+  ],
+  ['a ring', (target: LogTarget, options: DeliveryOptions) => createRing(target, 100, options)],
+] as const)
+  test(`who looks through ${kind} sees what was written before, and nothing more until it has seen`, async () => {
+    const { target, taken, release } = heldTarget();
+    const delivery = make(target, losses().options);
+    const seen: string[][] = [];
+    const eyes = Promise.withResolvers<void>();
+    void delivery.write(piece('a\n'));
+    void delivery.mark(() => {
+      seen.push([...taken]);
+      return eyes.promise;
+    });
+    void delivery.write(piece('b\n'));
+    assert.equal(seen.length, 0);
+    await release();
+    assert.deepEqual({ seen, taken }, { seen: [['a\n']], taken: ['a\n'] });
+    eyes.resolve();
+    await release();
+    assert.deepEqual(taken, ['a\n', 'b\n']);
+    void delivery.mark(async () => void seen.push([...taken]));
+    assert.deepEqual(seen, [['a\n'], ['a\n', 'b\n']]);
+    await delivery[Symbol.asyncDispose]();
+  });
+
+test('who looks while the target hangs sees when it goes on, and holds nobody up', async () => {
+  const { target, taken, release } = heldTarget();
+  const { options } = losses(milliseconds(1));
+  const delivery = createBlockingDelivery(target, options);
+  await delivery.write(piece('a\n'));
+  const seen: string[][] = [];
+  assert.equal(
+    delivery.mark(async () => void seen.push([...taken])),
+    undefined,
+  );
+  await release();
+  assert.deepEqual(seen, [['a\n']]);
+});

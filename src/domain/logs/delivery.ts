@@ -5,6 +5,18 @@ import type { Nanoseconds } from '../../base/time.ts';
 import type { LogTarget } from './driver.ts';
 import type { LogPiece } from './piece.ts';
 
+/** Looks at what has been written; never rejects. */
+export type Look = () => Promise<void>;
+
+/** A target to which one may be told at what point of the output one wants to look at the log. */
+export interface Delivery extends LogTarget {
+  /**
+   * Calls `look` when every piece before has been taken or lost; none after it is handed on until it has settled.
+   * Resolves when more may come, as `write`. A look that has not come about when the target is closed never does.
+   */
+  mark(look: Look): Promise<void> | undefined;
+}
+
 /** Told of what a target did not take. */
 export type OnLoss = (error: unknown, pieces: readonly LogPiece[]) => void;
 
@@ -52,27 +64,36 @@ export const closeTarget = async (
  * `mode=blocking`: who writes waits for the target. But only so long: a target that takes nothing any more loses output
  * until it does again, as a container must never stand still for its log.
  */
-export const createBlockingDelivery = (target: LogTarget, options: DeliveryOptions): LogTarget => {
+export const createBlockingDelivery = (target: LogTarget, options: DeliveryOptions): Delivery => {
   const { patience, onLoss } = options;
   let waiting: Promise<void> | undefined;
-  let isStalled = false;
+  /** Resolves when the target takes something again. */
+  let stalling: Promise<void> | undefined;
 
   const wait = async (taken: Promise<void>): Promise<void> => {
     if (await isDone(taken, patience)) return;
-    isStalled = true;
     onLoss(stalled(), []);
-    void taken.then(() => (isStalled = false));
+    stalling = taken.then(() => (stalling = undefined));
+  };
+  const waitFor = (taken: Promise<void> | undefined): Promise<void> | undefined => {
+    waiting = taken && wait(taken).finally(() => (waiting = undefined));
+    return waiting;
   };
   const write = (piece: LogPiece): Promise<void> | undefined => {
     // Stdout and stderr come independently: one may write while the other waits.
     if (waiting) return waiting.then(() => write(piece));
-    if (isStalled) return onLoss(stalled(), [piece]) ?? undefined;
-    const taken = hand(target, piece, onLoss);
-    waiting = taken && wait(taken).finally(() => (waiting = undefined));
-    return waiting;
+    if (stalling) return onLoss(stalled(), [piece]) ?? undefined;
+    return waitFor(hand(target, piece, onLoss));
+  };
+  const mark = (look: Look): Promise<void> | undefined => {
+    if (waiting) return waiting.then(() => mark(look));
+    if (!stalling) return waitFor(look());
+    void stalling.then(() => mark(look));
+    return undefined;
   };
   return {
     write,
+    mark,
     [Symbol.asyncDispose]: async () => {
       await waiting;
       await closeTarget(target, options);

@@ -8,6 +8,12 @@ export interface ReadSignals {
   readonly ended: AbortSignal;
 }
 
+/** A log as it was at one moment, with its files held open: what is written or rotated later changes nothing. */
+export interface LogPast extends AsyncDisposable {
+  /** All of its lines, in order, once. */
+  batches(): AsyncGenerator<readonly LogLine[]>;
+}
+
 export type LogOptions = Readonly<Record<string, string>>;
 
 /** What a driver is told beside the container when it opens a log. */
@@ -51,6 +57,11 @@ export interface LogDriver {
   open(subject: LogSubject, context: LogContext): Promise<LogTarget>;
   /** Absent when the driver can't read: then the room keeps a copy for `docker logs`. */
   read?(subject: LogSubject, query: LogQuery, signals: ReadSignals): AsyncIterable<LogLine>;
+  /**
+   * The log as it is when all that was written before is in it; there exactly when `read` is. The room lets nothing be
+   * written until it has resolved. @throws by errno
+   */
+  past?(subject: LogSubject): Promise<LogPast>;
   /** Path of a file that others may read; absent when there is none. */
   path?(subject: LogSubject): string;
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LogFiles, LogFileWriter, Rotation } from '../../adapters/logfiles/index.ts';
-import type { LogTarget, ReadSignals } from './driver.ts';
+import type { LogPast, LogTarget, ReadSignals } from './driver.ts';
 import type { LogLine, LogQuery } from './logs.ts';
 import type { LogPiece } from './piece.ts';
-import { readLog } from './read-log.ts';
+import { openPast } from './read-past.ts';
+import { type ReadableLog, readLog } from './read-log.ts';
 import type { RecordFormat } from './record-format.ts';
 
 /** What it takes to write a log in files. */
@@ -41,7 +42,15 @@ export class FileLogs {
   }
 
   read(path: string, query: LogQuery, signals: ReadSignals): AsyncIterable<LogLine> {
-    const log = { files: this.#files, format: this.#format, path, writer: this.#writers.get(path) };
-    return readLog(log, query, signals);
+    return readLog(this.#log(path), query, signals);
+  }
+
+  /** The log as it is when all that was written before is in its files. @throws by errno */
+  past(path: string): Promise<LogPast> {
+    return openPast(this.#log(path));
+  }
+
+  #log(path: string): ReadableLog {
+    return { files: this.#files, format: this.#format, path, writer: this.#writers.get(path) };
   }
 }

@@ -49,6 +49,11 @@ export class LineCutter {
     return pieces;
   }
 
+  /** Output since the last whole line: no piece has it yet. */
+  get held(): Uint8Array | undefined {
+    return this.#pending;
+  }
+
   /** What is left when the stream ends: a part without an end. */
   finish(at: Timestamp): LogPiece | undefined {
     const rest = this.#pending;

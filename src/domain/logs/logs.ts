@@ -61,6 +61,16 @@ export interface Logs {
     query: LogQuery,
     signals: { readonly signal: AbortSignal; readonly ended: AbortSignal },
   ): AsyncIterable<LogLine>;
+  /**
+   * What was logged until this call, not a byte of what comes after it, and last what waits to be logged because its line
+   * is not whole. Its files are opened at once, so no rotation takes them away, and are held until it has been read or
+   * `signal` aborts. @throws not-implemented when the driver can't read
+   */
+  past(
+    subject: LogSubject,
+    streams: Pick<LogQuery, OutputStream>,
+    signals: { readonly signal: AbortSignal },
+  ): AsyncIterable<LogLine>;
   /** Path of the json-file log, or empty. */
   path(subject: LogSubject): string;
   readonly drivers: readonly string[];

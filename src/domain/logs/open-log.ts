@@ -2,15 +2,15 @@
 import { EngineError, messageOf } from '../../base/errors.ts';
 import { type Nanoseconds, seconds } from '../../base/time.ts';
 import type { LogCache } from './cache.ts';
-import { createBlockingDelivery } from './delivery.ts';
+import { createBlockingDelivery, type Delivery } from './delivery.ts';
 import type { LogContext, LogDriver, LogOptions, LogTarget } from './driver.ts';
 import { LONGEST_MESSAGE } from './line-cutter.ts';
 import { Losses, type LossesDeps } from './losses.ts';
-import type { LogSink, LogSubject } from './logs.ts';
+import type { LogSubject } from './logs.ts';
 import { parseBinarySize } from './options.ts';
 import { countMessages, type LogPiece } from './piece.ts';
 import { createRing } from './ring.ts';
-import { createSink } from './sink.ts';
+import { createSink, type MarkedSink } from './sink.ts';
 
 export interface OpenLogDeps extends LossesDeps {
   readonly cache: LogCache;
@@ -24,7 +24,7 @@ const PATIENCE: Nanoseconds = seconds(10);
 /** Bytes that `mode=non-blocking` keeps without `max-buffer-size`. */
 const RING = 1_000_000;
 
-const deliver = (target: LogTarget, options: LogOptions, losses: Losses): LogTarget => {
+const deliver = (target: LogTarget, options: LogOptions, losses: Losses): Delivery => {
   const onLoss = (error: unknown, pieces: readonly LogPiece[]): void =>
     losses.add(
       error,
@@ -38,19 +38,21 @@ const deliver = (target: LogTarget, options: LogOptions, losses: Losses): LogTar
   });
 };
 
-/** Both get all output; each waits, drops and fails by itself. */
-const beside = (first: LogTarget, second: LogTarget): LogTarget => ({
+/** Both get all output; each waits, drops and fails by itself. The second is the one that can be looked at. */
+const beside = (first: LogTarget, second: Delivery): Delivery => ({
   write: (piece) => {
     const [one, other] = [first.write(piece), second.write(piece)];
     return one && other ? Promise.all([one, other]).then(() => undefined) : (one ?? other);
   },
+  mark: (look) => second.mark(look),
   [Symbol.asyncDispose]: async () => {
     await Promise.all([first[Symbol.asyncDispose](), second[Symbol.asyncDispose]()]);
   },
 });
 
-const telling = (target: LogTarget, losses: Losses): LogTarget => ({
+const telling = (target: Delivery, losses: Losses): Delivery => ({
   write: (piece) => target.write(piece),
+  mark: (look) => target.mark(look),
   [Symbol.asyncDispose]: async () => {
     await target[Symbol.asyncDispose]();
     losses.close();
@@ -79,7 +81,7 @@ class OpenLog {
   }
 
   /** Values of options are looked at here, not at create: as in dockerd a bad one fails the start. @throws internal */
-  async open(): Promise<LogSink> {
+  async open(): Promise<MarkedSink> {
     try {
       await using acquired = new AsyncDisposableStack();
       const opened = acquired.use(await this.#driver.open(this.#subject, this.#context));
@@ -93,7 +95,7 @@ class OpenLog {
   }
 
   /** For a container that runs already: what can't be opened is told and done without. */
-  async reopen(): Promise<LogSink | undefined> {
+  async reopen(): Promise<MarkedSink | undefined> {
     try {
       return await this.open();
     } catch (error) {
@@ -102,25 +104,28 @@ class OpenLog {
     }
   }
 
-  async #withCache(target: LogTarget): Promise<LogTarget> {
+  async #withCache(target: Delivery): Promise<Delivery> {
     const { cache } = this.#deps;
     if (this.#driver.read || !cache.isWanted(this.#subject)) return target;
     const copy = await cache.open(this.#subject, this.#context);
     return beside(target, deliver(copy, {}, this.#losses));
   }
 
-  #sink(target: LogTarget): LogSink {
+  #sink(target: Delivery): MarkedSink {
     return createSink(telling(target, this.#losses), this.#driver.longestMessage ?? LONGEST_MESSAGE);
   }
 }
 
 /** Opens the log of a run that is about to start. @throws internal in the driver's words */
-export const openLog = async (deps: OpenLogDeps, driver: LogDriver, subject: LogSubject): Promise<LogSink> =>
-  new OpenLog(deps, driver, subject).open();
+export const openLog = async (
+  deps: OpenLogDeps,
+  driver: LogDriver,
+  subject: LogSubject,
+): Promise<MarkedSink> => new OpenLog(deps, driver, subject).open();
 
 /** Opens the log of a run that goes on; `undefined`, and told, when that fails. */
 export const reopenLog = async (
   deps: OpenLogDeps,
   driver: LogDriver,
   subject: LogSubject,
-): Promise<LogSink | undefined> => new OpenLog(deps, driver, subject).reopen();
+): Promise<MarkedSink | undefined> => new OpenLog(deps, driver, subject).reopen();

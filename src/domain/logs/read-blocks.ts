@@ -6,19 +6,29 @@ import { BLOCK, type RecordFormat } from './record-format.ts';
 export class BlockReader {
   readonly #file: LogFileReader;
   readonly #format: Pick<RecordFormat, 'wholeEnd'>;
+  readonly #end: number;
   #position: number;
   #rest: Buffer | undefined;
 
-  constructor(file: LogFileReader, format: Pick<RecordFormat, 'wholeEnd'>, position: number) {
+  /** Begins at `position`, and reads no byte at or behind `end`. */
+  constructor(
+    file: LogFileReader,
+    format: Pick<RecordFormat, 'wholeEnd'>,
+    position: number,
+    end = Number.MAX_SAFE_INTEGER,
+  ) {
     this.#file = file;
     this.#format = format;
     this.#position = position;
+    this.#end = end;
   }
 
   /** The next whole records, or `undefined` when there are none now: more may be written later. */
   async next(): Promise<Buffer | undefined> {
     for (;;) {
-      const block = Buffer.allocUnsafeSlow(BLOCK);
+      const length = Math.min(BLOCK, this.#end - this.#position);
+      if (length === 0) return undefined;
+      const block = Buffer.allocUnsafeSlow(length);
       const size = await this.#file.read(block, this.#position);
       if (size === 0) return undefined;
       this.#position += size;

@@ -17,7 +17,7 @@ export interface ReadableLog {
 }
 
 /** No log has more files than this. */
-const ALL_AGES = 1000;
+export const ALL_AGES = 1000;
 
 interface Filtered {
   readonly lines: readonly LogLine[];

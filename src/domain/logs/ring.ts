@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { within } from '../../base/async.ts';
 import { EngineError } from '../../base/errors.ts';
-import { closeTarget, type DeliveryOptions, hand } from './delivery.ts';
+import { closeTarget, type Delivery, type DeliveryOptions, hand, type Look } from './delivery.ts';
 import type { LogTarget } from './driver.ts';
 import type { LogPiece } from './piece.ts';
 
@@ -40,10 +40,13 @@ const splitFirst = (piece: LogPiece): { readonly fits: LogPiece; readonly rest?:
   };
 };
 
+/** What waits for its turn at the target: output, and whoever wants to look at the log at this point of it. */
+type Waiting = LogPiece | Look;
+
 /** Output that waits for its target: bounded by bytes, the newest goes when it is full; one message always fits. */
 class PieceQueue {
   readonly #limit: number;
-  readonly #pieces: LogPiece[] = [];
+  readonly #waiting: Waiting[] = [];
   #bytes = 0;
 
   constructor(limit: number) {
@@ -54,35 +57,42 @@ class PieceQueue {
   push(piece: LogPiece): LogPiece | undefined {
     const room = this.#limit - this.#bytes;
     const cut = split(piece, room);
-    const { fits, rest } = cut.fits || this.#pieces.length > 0 ? cut : splitFirst(piece);
+    const { fits, rest } = cut.fits || this.#bytes > 0 ? cut : splitFirst(piece);
     if (fits) {
       this.#bytes += fits.bytes.length;
-      this.#pieces.push(detached(fits));
+      this.#waiting.push(detached(fits));
     }
     return rest;
   }
 
-  shift(): LogPiece | undefined {
-    const piece = this.#pieces.shift();
-    this.#bytes -= piece?.bytes.length ?? 0;
-    return piece;
+  mark(look: Look): void {
+    this.#waiting.push(look);
   }
 
+  shift(): Waiting | undefined {
+    const next = this.#waiting.shift();
+    if (typeof next === 'object') this.#bytes -= next.bytes.length;
+    return next;
+  }
+
+  /** The output that waits. */
   drain(): readonly LogPiece[] {
     this.#bytes = 0;
-    return this.#pieces.splice(0);
+    return this.#waiting.splice(0).filter((each) => typeof each === 'object');
   }
 }
 
 /** `mode=non-blocking`: who writes never waits; at most `limit` bytes wait for the target, what comes on top is lost. */
-export const createRing = (target: LogTarget, limit: number, options: DeliveryOptions): LogTarget => {
+export const createRing = (target: LogTarget, limit: number, options: DeliveryOptions): Delivery => {
   const { patience, onLoss } = options;
   const queue = new PieceQueue(limit);
   let running: Promise<void> | undefined;
 
+  const handOver = (next: Waiting): Promise<void> | undefined =>
+    typeof next === 'object' ? hand(target, next, onLoss) : next();
   const run = async (taken: Promise<void>): Promise<void> => {
     await taken;
-    for (let next = queue.shift(); next; next = queue.shift()) await hand(target, next, onLoss);
+    for (let next = queue.shift(); next; next = queue.shift()) await handOver(next);
     running = undefined;
   };
   return {
@@ -94,6 +104,11 @@ export const createRing = (target: LogTarget, limit: number, options: DeliveryOp
       }
       const taken = hand(target, piece, onLoss);
       running = taken && run(taken);
+      return undefined;
+    },
+    mark: (look) => {
+      if (running) queue.mark(look);
+      else running = run(look());
       return undefined;
     },
     [Symbol.asyncDispose]: async () => {

@@ -45,5 +45,6 @@ export const createJsonFileDriver = (files: LogFiles): LogDriver => {
       return logs.open({ path: pathOf(subject), rotation, encode, report });
     },
     read: (subject, query, signals) => logs.read(pathOf(subject), query, signals),
+    past: (subject) => logs.past(pathOf(subject)),
   };
 };

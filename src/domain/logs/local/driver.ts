@@ -32,5 +32,6 @@ export const createLocalDriver = (files: LogFiles): LogDriver => {
       return logs.open({ path: pathOf(subject), rotation, encode: encodeEntries, report });
     },
     read: (subject, query, signals) => logs.read(pathOf(subject), query, signals),
+    past: (subject) => logs.past(pathOf(subject)),
   };
 };
