@@ -149,7 +149,7 @@ export const composeAdapters = (options: AdapterOptions, stack: AsyncDisposableS
     logTargets: createLogTargets({ proxyEnvironment: proxies(config) }),
     containerFiles: createContainerFiles(paths.views),
     containerStore: new ContainerDirectory(paths.containers, owner),
-    volumeStore: new VolumeDirectory(paths.volumes, owner),
+    volumeStore: new VolumeDirectory(paths.volumes, log, owner),
     remoteVolumeStore: new RemoteVolumeDirectory(paths.volumes),
     volumeMounts: createVolumeMounts(),
     volumeQuotas: createVolumeQuotas(),

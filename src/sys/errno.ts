@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import koffi from 'koffi';
 import { EngineError, type ErrorKind, messageOf } from '../base/errors.ts';
+import { describeSystemError } from './errno-text.ts';
 
 /** Where two names share a number, the one that Linux uses itself: the other is POSIX's. */
 const ALIASES: ReadonlySet<string> = new Set(['ENOTSUP']);
@@ -70,13 +71,13 @@ export const errnoOf = (error: unknown): string | undefined => {
 };
 
 /**
- * The engine's error for what a file operation threw: a full disk (or a used-up quota) is told from all other trouble.
+ * The engine's error for what a file operation threw, in Go's words: a full disk (or a used-up quota) is told from all other trouble.
  * One that is an engine error already is given back.
  */
 export const fileFailure = (error: unknown): EngineError => {
   if (error instanceof EngineError) return error;
   const code = errnoOf(error);
   const full = code === 'ENOSPC' || code === 'EDQUOT';
-  const message = full ? `no space left on device: ${messageOf(error)}` : messageOf(error);
+  const message = describeSystemError(error) ?? messageOf(error);
   return new EngineError(full ? 'insufficient-storage' : 'internal', message, { cause: error });
 };

@@ -1,33 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, type ErrorKind } from '../../base/errors.ts';
 import { errnoOf } from '../../sys/errno.ts';
-
-/** The texts of strerror(3), as Go prints them. */
-const TEXTS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EBUSY: 'device or resource busy',
-  EDQUOT: 'disk quota exceeded',
-  EEXIST: 'file exists',
-  EFBIG: 'file too large',
-  EINVAL: 'invalid argument',
-  EIO: 'input/output error',
-  EISDIR: 'is a directory',
-  ELOOP: 'too many levels of symbolic links',
-  EMLINK: 'too many links',
-  ENAMETOOLONG: 'file name too long',
-  ENODEV: 'no such device',
-  ENOENT: 'no such file or directory',
-  ENOSPC: 'no space left on device',
-  ENOTDIR: 'not a directory',
-  ENOTEMPTY: 'directory not empty',
-  ENOTSUP: 'operation not supported',
-  EOPNOTSUPP: 'operation not supported',
-  ENXIO: 'no such device or address',
-  EPERM: 'operation not permitted',
-  EROFS: 'read-only file system',
-  ETXTBSY: 'text file busy',
-  EXDEV: 'invalid cross-device link',
-};
+import { errnoText } from '../../sys/errno-text.ts';
 
 /** What a client must be able to tell; the rest is `internal`, as it is to Docker. */
 const KINDS: Readonly<Record<string, ErrorKind>> = {
@@ -40,7 +14,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
 export const fileError = (operation: string, path: string, cause: unknown): unknown => {
   const errno = errnoOf(cause);
   if (errno === undefined) return cause;
-  const text = TEXTS[errno] ?? errno;
+  const text = errnoText(errno) ?? errno;
   return new EngineError(KINDS[errno] ?? 'internal', `${operation} ${path}: ${text}`, { cause });
 };
 

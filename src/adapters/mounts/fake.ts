@@ -17,6 +17,7 @@ export const createFakeMounts = (): Mounts & { readonly standing: ReadonlySet<st
       for (const place of standing)
         if (place === directory || place.startsWith(`${directory}/`)) standing.delete(place);
     },
+    checkThere: () => undefined,
     propagation: () => ({ mountPoint: '/', shared: true, slave: false }),
   };
 };
@@ -37,7 +38,10 @@ export const createFakeVolumeMounts = (
       standing.set(request.target, request);
       return Promise.resolve();
     },
-    detach: (target) => void standing.delete(target),
+    detach: (target) => {
+      standing.delete(target);
+      return [...standing.keys()].filter((place) => place.startsWith(`${target}/`));
+    },
     isMounted: (target) => standing.has(target),
     copyFiles: async () => Promise.resolve(),
   };

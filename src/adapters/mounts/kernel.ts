@@ -43,14 +43,26 @@ const openLayers = (layers: readonly string[], workDirectory: string): number =>
   }
 };
 
+/** Why `path` inside `root` is no directory, in Docker's words. */
+const refuseSource = (root: number, path: string, cause: unknown): unknown => {
+  const refused = (text: string): EngineError => new EngineError('internal', text, { cause });
+  if (errnoOf(cause) === 'ELOOP') return refused(`evalSymlinksInScope: too many links in ${path}`);
+  if (errnoOf(cause) !== 'ENOTDIR') return cause;
+  try {
+    closeSync(openInRoot(root, path, O_PATH));
+    return refused(`source ${path} is not directory`);
+  } catch {
+    return refused(`lstat ${path}: not a directory`);
+  }
+};
+
 /** The directory at `path` inside `root`; `undefined` when there is nothing. @throws internal when there is something else */
 const openInside = (root: number, path: string): number | undefined => {
   try {
     return openInRoot(root, path, O_PATH | constants.O_DIRECTORY);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    if (errnoOf(error) !== 'ENOTDIR') throw error;
-    throw new EngineError('internal', `source ${path} is not directory`, { cause: error });
+    throw refuseSource(root, path, error);
   }
 };
 

@@ -43,6 +43,8 @@ export interface Mounts {
   places(directory: string): readonly string[];
   /** Takes away what is mounted at or below `directory`, and the mount points. What is in use goes when its user does. */
   release(directory: string): void;
+  /** @throws internal in Docker's words when nothing is at `path` */
+  checkThere(path: string): void;
   /** Whether the host lets mounts at `path` be seen elsewhere; a slave sees those of its master. @throws not-found */
   propagation(path: string): MountPropagation;
 }
@@ -70,8 +72,11 @@ export interface VolumeMount {
 export interface VolumeMounts {
   /** @throws in Docker's words: `failed to mount local volume: mount /dev/x:/target, flags: 0x1, data: a=b: no such device`; passwords are not shown */
   attach(request: VolumeMount): Promise<void>;
-  /** Takes away all that is mounted at `target`; nothing there is no error. What is in use goes when its user does. */
-  detach(target: string): void;
+  /**
+   * Takes away all that is mounted at `target`; nothing there is no error. What is in use goes when its user does. Gives the places
+   * below `target` where something is mounted still: by somebody else.
+   */
+  detach(target: string): readonly string[];
   isMounted(target: string): boolean;
   /**
    * Copies all that is in the directory `source` into the empty directory `target`, which gets its attributes: owners, modes, times,

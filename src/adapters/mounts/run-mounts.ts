@@ -5,6 +5,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -12,6 +13,7 @@ import {
   realpathSync,
   rmdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -149,6 +151,14 @@ const propagation = (path: string): MountPropagation => {
   return { mountPoint: found.place, shared: has('shared'), slave: has('master') };
 };
 
+const checkThere = (path: string): void => {
+  if (statSync(path, { throwIfNoEntry: false })) return;
+  let missing = path;
+  while (!lstatSync(dirname(missing), { throwIfNoEntry: false })) missing = dirname(missing);
+  const why = `lstat ${missing}: no such file or directory`;
+  throw new EngineError('internal', `error evaluating symlinks from mount source "${path}": ${why}`);
+};
+
 /** Mounts of the host that containers are given. */
 export const runMounts: Omit<Mounts, 'copyUp' | 'hasDirectory'> = {
   mountMemory,
@@ -156,5 +166,6 @@ export const runMounts: Omit<Mounts, 'copyUp' | 'hasDirectory'> = {
   mountLayers,
   places,
   release,
+  checkThere,
   propagation,
 };

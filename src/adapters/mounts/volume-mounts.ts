@@ -5,33 +5,12 @@ import { Semaphore } from '../../base/async.ts';
 import { EngineError, kindOf, messageOf } from '../../base/errors.ts';
 import { placesBelow } from '../../spec/mount-table.ts';
 import { errnoOf, fileFailure } from '../../sys/errno.ts';
+import { errnoText } from '../../sys/errno-text.ts';
 import { detachMount, MS, mount, mountAside } from '../../sys/mount.ts';
 import { copyTree } from './copy-tree.ts';
 import { parseMountOptions, PROPAGATION } from './mount-options.ts';
 import { type Lookup, resolveNetworkMount } from './network-address.ts';
 import type { VolumeMount, VolumeMounts } from './mounts.ts';
-
-/** The texts of strerror(3) that mount(2) can end with, as Go prints them. */
-const TEXTS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EBUSY: 'device or resource busy',
-  ECONNREFUSED: 'connection refused',
-  EHOSTUNREACH: 'no route to host',
-  EINVAL: 'invalid argument',
-  EIO: 'input/output error',
-  ELOOP: 'too many levels of symbolic links',
-  ENETUNREACH: 'network is unreachable',
-  ENODEV: 'no such device',
-  ENOENT: 'no such file or directory',
-  ENOMEM: 'cannot allocate memory',
-  ENOTBLK: 'block device required',
-  ENOTDIR: 'not a directory',
-  ENXIO: 'no such device or address',
-  EPERM: 'operation not permitted',
-  EROFS: 'read-only file system',
-  ESTALE: 'stale file handle',
-  ETIMEDOUT: 'connection timed out',
-};
 
 /** What the kernel does from memory alone. */
 const IMMEDIATE = new Set(['', 'none', 'tmpfs', 'ramfs', 'overlay']);
@@ -57,22 +36,27 @@ export const describeMount = (
 const hidePassword = (text: string): string => text.replaceAll(/\bpassword=[^,:]*/g, 'password=********');
 
 const failure = (request: VolumeMount, parsed: Parsed, cause: unknown): EngineError => {
-  const why = TEXTS[errnoOf(cause) ?? ''] ?? messageOf(cause);
+  const why = errnoText(errnoOf(cause)) ?? messageOf(cause);
   const text = `failed to mount local volume: ${hidePassword(describeMount(request, parsed, why))}`;
   return new EngineError(kindOf(cause), text, { cause });
 };
 
 const lookUp: Lookup = async (host) => (await lookup(host)).address;
 
-const isMounted = (target: string): boolean =>
-  placesBelow(readFileSync('/proc/self/mountinfo', 'utf8'), target).includes(target);
+const placesOf = (target: string): readonly string[] =>
+  placesBelow(readFileSync('/proc/self/mountinfo', 'utf8'), target);
 
-const detach = (target: string): void => {
-  while (isMounted(target)) {
+const isMounted = (target: string): boolean => placesOf(target).includes(target);
+
+const detach = (target: string): readonly string[] => {
+  let places = placesOf(target);
+  while (places.includes(target)) {
     // Else what is mounted below would go where it was bound from, too.
     mount({ source: '', target, flags: MS.private | MS.recursive });
     detachMount(target);
+    places = placesOf(target);
   }
+  return places;
 };
 
 /** The steps after the mount itself: flags that the kernel takes only one by one. */

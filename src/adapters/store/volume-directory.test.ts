@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { silentLog } from '../../base/log.ts';
 import { VolumeDirectory } from './volume-directory.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-volume-store-'));
 after(() => rmSync(folder, { recursive: true }));
 
 let count = 0;
-const fresh = async (): Promise<{ root: string; store: VolumeDirectory }> => {
+const fresh = async (): Promise<{ root: string; store: VolumeDirectory; warnings: readonly string[] }> => {
   const root = join(folder, String((count += 1)));
-  const store = new VolumeDirectory(root);
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (text: string) => void warnings.push(text) };
+  const store = new VolumeDirectory(root, log);
   await store.load();
-  return { root, store };
+  return { root, store, warnings };
 };
 
 const DURABLE = { durable: true };
@@ -22,31 +25,66 @@ const DURABLE = { durable: true };
 describe('volumes on disk', () => {
   it('are made whole, read again and removed', async () => {
     const { root, store } = await fresh();
-    await store.create('one', { created: 'then' }, DURABLE);
-    deepEqual(await store.load(), [{ name: 'one', document: { created: 'then' } }]);
+    await store.create('one', { Created: 'then' }, DURABLE);
+    deepEqual(await store.load(), [{ name: 'one', document: { Created: 'then' } }]);
     deepEqual(readdirSync(join(root, 'one')).toSorted(), ['_data', 'opts.json']);
     await store.remove('one');
     await store.remove('one');
     deepEqual(readdirSync(root), []);
   });
 
-  it('that a crash left half-made go, and those of somebody else stay', async () => {
+  it('that a crash left half-made go, and directories of somebody else stay', async () => {
     const { root, store } = await fresh();
+    mkdirSync(join(root, 'lost+found'));
+    writeFileSync(join(root, 'metadata.db'), '');
     mkdirSync(join(root, '.staged-x/_data'), { recursive: true });
     mkdirSync(join(root, '.removed-x/_data'), { recursive: true });
     mkdirSync(join(root, 'strange/_data'), { recursive: true });
     writeFileSync(join(root, 'strange/_data/f'), '');
     await store.create('filled', {}, DURABLE);
     mkdirSync(join(root, 'filled/_data.filling'));
-    deepEqual(
-      (await store.load()).map(({ name }) => name),
-      ['filled'],
-    );
-    deepEqual(readdirSync(root).toSorted(), ['filled', 'strange']);
+    deepEqual((await store.load()).map(({ name }) => name).toSorted(), ['filled', 'strange']);
+    deepEqual(readdirSync(root).toSorted(), ['filled', 'lost+found', 'metadata.db', 'strange']);
     deepEqual(readdirSync(join(root, 'filled')).toSorted(), ['_data', 'opts.json']);
     // Who asks for that name has the files that are there.
     await store.create('strange', {}, DURABLE);
     deepEqual(readdirSync(join(root, 'strange/_data')), ['f']);
+  });
+
+  it('whose document is damaged are told of and left alone', async () => {
+    const { root, store, warnings } = await fresh();
+    for (const [name, text] of [
+      ['cut', '{"Created":'],
+      ['number', '5'],
+    ] as const) {
+      await store.create(name, {}, DURABLE);
+      writeFileSync(join(root, name, 'opts.json'), text);
+    }
+    deepEqual(await store.load(), []);
+    deepEqual(warnings, [
+      'a volume could not be read and is left alone',
+      'a volume could not be read and is left alone',
+    ]);
+    deepEqual(readdirSync(join(root, 'cut')).toSorted(), ['_data', 'opts.json']);
+  });
+
+  it('with names that no directory can have are refused', async () => {
+    const { root, store } = await fresh();
+    const name = 'x'.repeat(256);
+    await rejects(store.create(name, {}, DURABLE), {
+      message: `error while creating volume root path '${join(root, name)}': mkdir ${join(root, name)}: file name too long`,
+    });
+    deepEqual(readdirSync(root), []);
+  });
+
+  it('that dockerd has made keep what it says of them', async () => {
+    const { root, store } = await fresh();
+    mkdirSync(join(root, 'memory/_data'), { recursive: true });
+    writeFileSync(join(root, 'memory/opts.json'), '{"MountType":"tmpfs","MountOpts":"","MountDevice":"x"}');
+    const [found] = await store.load();
+    const { Created: created, ...said } = (found?.document ?? {}) as { Created: string };
+    ok(Date.parse(created) > 0);
+    deepEqual(said, { MountType: 'tmpfs', MountOpts: '', MountDevice: 'x' });
   });
 
   it('whose document a power failure has emptied are there all the same', async () => {

@@ -11,21 +11,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import {
-  lstat,
   mkdir,
   readdir,
   readFile,
   readlink,
   rename,
   rm,
+  stat,
   symlink,
   unlink,
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError, isKind } from '../../base/errors.ts';
+import { EngineError, isKind, messageOf } from '../../base/errors.ts';
 import { stringify } from '../../base/json.ts';
+import type { Log } from '../../base/log.ts';
 import { errnoOf, fileFailure } from '../../sys/errno.ts';
+import { errnoText } from '../../sys/errno-text.ts';
 import { exchangeNames } from '../../sys/exchange.ts';
 import type { Owner } from '../../spec/id-maps.ts';
 import type { StagedVolume, StoredVolume, VolumeStore } from './volume-store.ts';
@@ -48,19 +50,50 @@ const refuse = (error: unknown): never => {
   throw fileFailure(error);
 };
 
-/** @throws conflict when something stands at `path` */
+/** The text of a volume's document; empty when there is none. */
+const readDocument = async (path: string): Promise<string> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return '';
+    throw error;
+  }
+};
+
+/** Node takes a file that must not be removed for a directory, and tells of that instead. */
+const reasonOf = async (error: unknown): Promise<unknown> => {
+  const path = error instanceof Error && 'path' in error ? error.path : undefined;
+  if (errnoOf(error) !== 'ENOTDIR' || typeof path !== 'string') return error;
+  return unlink(path).then(
+    () => error,
+    (reason: unknown) => reason,
+  );
+};
+
+const isThere = (path: string): boolean => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (cause) {
+    const why = `mkdir ${path}: ${errnoText(errnoOf(cause)) ?? messageOf(cause)}`;
+    throw new EngineError('internal', `error while creating volume root path '${path}': ${why}`, { cause });
+  }
+};
+
+/** @throws conflict when something stands at `path`; internal for a name that no directory can have */
 const refuseTaken = (path: string): void => {
-  if (lstatSync(path, { throwIfNoEntry: false })) throw new EngineError('conflict', `${path} is taken`);
+  if (isThere(path)) throw new EngineError('conflict', `${path} is taken`);
 };
 
 /** The real store, below `root` (`<data-root>/volumes`). */
 export class VolumeDirectory implements VolumeStore {
   readonly #root: string;
+  readonly #log: Log;
   readonly #owner: Owner | undefined;
 
   /** `owner` is whose the volumes' data are: containers' root on the host. The host's root without. */
-  constructor(root: string, owner?: Owner) {
+  constructor(root: string, log: Log, owner?: Owner) {
     this.#root = root;
+    this.#log = log;
     this.#owner = owner;
   }
 
@@ -104,7 +137,7 @@ export class VolumeDirectory implements VolumeStore {
     try {
       this.#makeData(name);
     } catch (error) {
-      await this.#erase(name);
+      await this.#eraseLeft(name);
       refuse(error);
     }
     let isKept = false;
@@ -128,7 +161,7 @@ export class VolumeDirectory implements VolumeStore {
         return Promise.resolve();
       },
       [Symbol.asyncDispose]: async () => {
-        if (!isKept) await this.#erase(name);
+        if (!isKept) await this.#eraseLeft(name);
       },
     };
   }
@@ -168,7 +201,7 @@ export class VolumeDirectory implements VolumeStore {
     await mkdir(this.#root, { recursive: true, mode: 0o701 });
     const found: StoredVolume[] = [];
     for (const entry of await readdir(this.#root, { withFileTypes: true })) {
-      if (isLeft(entry.name)) await this.#erase(entry.name);
+      if (isLeft(entry.name)) await this.#eraseLeft(entry.name);
       else if (entry.isDirectory()) found.push(...(await this.#read(entry.name)));
     }
     return found;
@@ -176,18 +209,46 @@ export class VolumeDirectory implements VolumeStore {
 
   async remove(name: string): Promise<void> {
     const trash = `${TRASH}${randomUUID()}`;
+    const [place, away] = [join(this.#root, name), join(this.#root, trash)];
     try {
-      await rename(join(this.#root, name), join(this.#root, trash));
+      await rename(place, away);
     } catch (error) {
       if (isMissing(error)) return;
       refuse(error);
     }
-    await this.#erase(trash);
+    try {
+      await this.#erase(trash);
+    } catch (cause) {
+      // What could not go stays where it was.
+      await rename(away, place).catch(refuse);
+      const why = messageOf(cause).replaceAll(away, place);
+      throw new EngineError('internal', `error removing volume path '${this.mountpoint(name)}': ${why}`, {
+        cause,
+      });
+    }
   }
 
+  /** @throws internal for what can't be removed, named as the kernel has it */
   async #erase(directory: string): Promise<void> {
     if (this.#eraseEmpty(directory)) return;
-    await rm(join(this.#root, directory), { recursive: true, force: true });
+    const path = join(this.#root, directory);
+    try {
+      // The document goes last: what of the data can't be removed is still a volume's.
+      await rm(join(path, DATA), { recursive: true, force: true });
+      await rm(path, { recursive: true, force: true });
+    } catch (error) {
+      throw fileFailure(await reasonOf(error));
+    }
+  }
+
+  /** What a crash, or a removal that failed, has left: nobody waits for it to be gone. */
+  async #eraseLeft(name: string): Promise<void> {
+    try {
+      await this.#erase(name);
+    } catch (error) {
+      const path = join(this.#root, name);
+      this.#log.warn('what is left of a volume could not be removed', { path, reason: messageOf(error) });
+    }
   }
 
   /** At once, if there are no files. */
@@ -206,13 +267,20 @@ export class VolumeDirectory implements VolumeStore {
   async #read(name: string): Promise<readonly StoredVolume[]> {
     const path = join(this.#root, name, DOCUMENT);
     try {
-      const text = await readFile(path, 'utf8');
-      await rm(join(this.#root, name, FILLING), { recursive: true, force: true });
-      if (text !== '') return [{ name, document: JSON.parse(text) as unknown }];
-      // A power failure came before the document: it would have said nothing that must not be lost.
-      const { mtime } = await lstat(path);
-      return [{ name, document: { created: mtime.toISOString() } }];
-    } catch {
+      await this.#eraseLeft(join(name, FILLING));
+      const text = await readDocument(path);
+      const document = (text === '' ? {} : JSON.parse(text)) as object;
+      if ('Created' in document) return [{ name, document }];
+      // None of ours, or one that a power failure came before: it would have said nothing that must not be lost.
+      const { mtime } = await stat(join(this.#root, name, DATA));
+      return [{ name, document: { ...document, Created: mtime.toISOString() } }];
+    } catch (error) {
+      // Something else than a volume has no data.
+      if (!isMissing(error))
+        this.#log.warn('a volume could not be read and is left alone', {
+          volume: name,
+          reason: messageOf(error),
+        });
       return [];
     }
   }

@@ -27,7 +27,7 @@ export interface VolumeStore {
   create(name: string, document: object, options: { readonly durable: boolean }): Promise<void>;
   /** Writes the document of a volume anew. @throws insufficient-storage when the disk is full */
   write(name: string, document: object): Promise<void>;
-  /** Directories without a readable document are left out: they are not ours to touch. */
+  /** Directories with `_data` and, when there is one, a readable document. Others are left out: they are not ours to touch. */
   load(): Promise<readonly StoredVolume[]>;
   /** Makes a volume without a name, to be filled first. @throws insufficient-storage when the disk is full */
   stage(): Promise<StagedVolume>;

@@ -5,14 +5,18 @@ import { formatRfc3339 } from '../../base/time.ts';
 import type { VolumeDetails } from '../../domain/volumes/index.ts';
 import type { ApiVersion } from '../version.ts';
 
+/** A map as Go writes it: by its keys. */
+const sorted = (map: Readonly<Record<string, string>> | undefined): object | null =>
+  map ? Object.fromEntries(Object.entries(map).toSorted(([one], [other]) => (one < other ? -1 : 1))) : null;
+
 /** Engine API, `Volume`. */
 export const volumeBody = (volume: VolumeDetails): object => ({
   CreatedAt: formatRfc3339(volume.created),
   Driver: volume.driver,
-  Labels: volume.labels ?? null,
+  Labels: sorted(volume.labels),
   Mountpoint: volume.mountpoint,
   Name: volume.name,
-  Options: volume.options ?? null,
+  Options: sorted(volume.options),
   Scope: volume.scope ?? 'local',
   ...(volume.status && { Status: volume.status }),
 });

@@ -10,7 +10,7 @@ import { parseMountMode } from './mount-mode.ts';
 import { cleanPath } from './planned-mount.ts';
 
 interface CheckDeps {
-  readonly mounts: Pick<Mounts, 'propagation'>;
+  readonly mounts: Pick<Mounts, 'propagation' | 'checkThere'>;
   readonly host: HostFacts;
   readonly config: { readonly current: { readonly dataRoot: string } };
 }
@@ -54,9 +54,13 @@ const checkPropagation = (
   );
 };
 
-/** Checks what only shows at a start: contradicting options, and a host that can't pass mounts on. @throws internal (Docker answers 500) */
+/** Checks what only shows at a start: contradicting options, a host that can't pass mounts on, volumes taken away by hand. @throws internal (Docker answers 500) */
 export const checkMounts = (deps: CheckDeps, { hostConfig, mountPoints }: Container): void => {
   const requests = hostConfig.mounts ?? [];
   for (const request of requests) if (request.type === 'bind') checkReadonly(request, deps.host);
-  for (const point of mountPoints) if (point.type === 'bind') checkPropagation(deps, point, requests);
+  for (const point of mountPoints) {
+    if (point.type === 'bind') checkPropagation(deps, point, requests);
+    // A plugin may tell only now where its volumes are.
+    if (point.type === 'volume' && point.driver === 'local') deps.mounts.checkThere(point.source);
+  }
 };

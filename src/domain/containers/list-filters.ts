@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { posix } from 'node:path';
 import { EngineError, isKind } from '../../base/errors.ts';
+import { compileGoPattern } from '../../spec/go-pattern.ts';
 import { booleanFilter, type Filters, matchLabels, refuseUnknownFilters } from '../../spec/filters.ts';
 import type { Images } from '../images/index.ts';
 import type { Networks } from '../networks/index.ts';
@@ -50,7 +51,7 @@ const parseExitCode = (text: string): number => {
 /** A pattern as Go would take it; one that is no pattern is taken letter by letter. */
 const pattern = (text: string): RegExp => {
   try {
-    return new RegExp(text);
+    return compileGoPattern(text);
   } catch {
     return new RegExp(text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   }

@@ -138,7 +138,8 @@ export const planMounts = (
       followDataRoot(planMount(request), request.bindOptions?.propagation ?? '', dataRoot),
     ),
   ];
-  const taken = [...asked.map((mount) => mount.destination), ...tmpfsDestinations(hostConfig)];
+  const memory = new Set(tmpfsDestinations(hostConfig));
+  const taken = [...asked.map((mount) => mount.destination), ...memory];
   checkDuplicates(taken, hostConfig.mounts);
   const kept = inherited.filter((mount) => !taken.includes(mount.destination));
   const covered = new Set([...taken, ...kept.map((mount) => mount.destination)]);

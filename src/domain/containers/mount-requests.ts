@@ -147,6 +147,7 @@ const PLANS: Readonly<Record<string, (request: MountRequest) => PlannedMount>> =
 
 /** One entry of `Mounts`. @throws invalid-argument in Docker's words */
 export const planMount = (request: MountRequest): PlannedMount => {
+  checkTarget(request);
   const plan = Object.hasOwn(PLANS, request.type) ? PLANS[request.type] : undefined;
   if (!plan) throw refuse(request, 'mount type unknown');
   return plan(request);

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { chown, mkdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Mounts } from '../../adapters/mounts/index.ts';
 import type { Disposer } from '../../base/disposal.ts';
 import { EngineError, isKind, messageOf } from '../../base/errors.ts';
+import type { HostConfig } from '../../spec/host-config.ts';
+import { errnoOf } from '../../sys/errno.ts';
+import { describeSystemError } from '../../sys/errno-text.ts';
+import { planMount } from './mount-requests.ts';
 import type { Owner } from '../../spec/id-maps.ts';
 import type { Images, Rootfs } from '../images/index.ts';
 import type { ContainerId } from '../../base/ids.ts';
@@ -12,22 +17,32 @@ import type { Volume, Volumes } from '../volumes/index.ts';
 import type { MountPoint } from './container.ts';
 import type { PlannedMount } from './planned-mount.ts';
 
-const exists = async (path: string): Promise<boolean> =>
+/** Why nothing can be found at `path`; `undefined` when something is there. */
+const whyMissing = async (path: string): Promise<unknown> =>
   stat(path).then(
-    () => true,
-    () => false,
+    () => undefined,
+    (error: unknown) => error,
   );
+
+const refuseSource = (source: string, cause: unknown): EngineError => {
+  const missing = errnoOf(cause) === 'ENOENT';
+  const why = missing ? `bind source path does not exist: ${source}` : describeSystemError(cause);
+  const text = `invalid mount config for type "bind": ${why ?? messageOf(cause)}`;
+  return new EngineError('invalid-argument', text, { cause });
+};
 
 /** @throws invalid-argument for a bind that needs its source to be there */
 export const checkBindSources = async (mounts: readonly PlannedMount[]): Promise<void> => {
   for (const { type, source, createSource } of mounts) {
-    if (type !== 'bind' || createSource || (await exists(source))) continue;
-    throw new EngineError(
-      'invalid-argument',
-      `invalid mount config for type "bind": bind source path does not exist: ${source}`,
-    );
+    if (type !== 'bind' || createSource) continue;
+    const cause = await whyMissing(source);
+    if (cause !== undefined) throw refuseSource(source, cause);
   }
 };
+
+/** The same of what a client asked for in `Mounts`, before each start of his. @throws invalid-argument */
+export const checkRequestedSources = async ({ mounts }: Pick<HostConfig, 'mounts'>): Promise<void> =>
+  checkBindSources((mounts ?? []).filter(({ type }) => type === 'bind').map(planMount));
 
 const makeVolume = async (
   mount: PlannedMount,
@@ -136,6 +151,15 @@ const fillMounted = async (deps: FillDeps, point: MountPoint, rootfs: Rootfs): P
   }
 };
 
+/** One of the configuration's `Volumes`: those have no mode. */
+const isConfigured = ({ mode }: MountPoint): boolean => mode === '';
+
+const overFile = ({ destination }: MountPoint, error: unknown): unknown => {
+  if (errnoOf(error) !== 'ENOTDIR') return error;
+  const text = `cannot mount volume over existing file, file exists ${destination}`;
+  return new EngineError('internal', text, { cause: error });
+};
+
 /** Copies the image's content at a volume's destination into the volume, where that is new and empty. */
 export const fillVolumes = async (
   deps: FillDeps,
@@ -145,8 +169,12 @@ export const fillVolumes = async (
 ): Promise<void> => {
   for (const [index, point] of points.entries()) {
     if (point.type !== 'volume' || !planned[index]?.copyUp) continue;
-    if (deps.volumes.needsMount(point.name)) await fillMounted(deps, point, rootfs);
-    else await fillVolume(deps, point, rootfs, isOurs(deps, point));
+    try {
+      if (deps.volumes.needsMount(point.name)) await fillMounted(deps, point, rootfs);
+      else await fillVolume(deps, point, rootfs, isOurs(deps, point));
+    } catch (error) {
+      throw isConfigured(point) ? overFile(point, error) : error;
+    }
   }
 };
 
@@ -158,21 +186,27 @@ const makeSource = async (source: string, owner: Owner | undefined): Promise<voi
     await chown(path, owner.uid, owner.gid);
 };
 
+/** A link that leads nowhere is in the way, whatever Node says. */
+const whyNotMade = async (source: string, cause: unknown): Promise<string> => {
+  for (let path = source; errnoOf(cause) === 'ENOENT' && path !== '/'; path = dirname(path))
+    if (lstatSync(path, { throwIfNoEntry: false })) return `mkdir ${path}: file exists`;
+  return describeSystemError(cause) ?? messageOf(cause);
+};
+
 /** Makes the directories that binds of the old form (`-v`) do not require to exist: the container's root's own. @throws internal */
 export const makeBindSources = async (
   points: readonly MountPoint[],
   owner: Owner | undefined,
 ): Promise<void> => {
   for (const { type, source, createSource } of points) {
-    if (type !== 'bind' || !createSource || (await exists(source))) continue;
+    if (type !== 'bind' || !createSource || (await whyMissing(source)) === undefined) continue;
     try {
       await makeSource(source, owner);
     } catch (cause) {
-      throw new EngineError(
-        'internal',
-        `error while creating mount source path '${source}': ${messageOf(cause)}`,
-        { cause },
-      );
+      // What lies below a file is the runtime's to refuse.
+      if (errnoOf(cause) === 'ENOTDIR') continue;
+      const text = `error while creating mount source path '${source}': ${await whyNotMade(source, cause)}`;
+      throw new EngineError('internal', text, { cause });
     }
   }
 };

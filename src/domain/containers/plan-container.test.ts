@@ -95,6 +95,13 @@ describe('refusals', () => {
     ['invalid mode: zz', { host: { binds: ['/a:/b:zz'] } }, 'internal'],
     ["invalid volume specification: '/a:/b:ro:x'", { host: { binds: ['/a:/b:ro:x'] } }, 'internal'],
     ['invalid mode: zz', { host: { volumesFrom: ['other:zz'] } }],
+    ['invalid mode: ro:x', { host: { volumesFrom: ['other:ro:x'] } }],
+    ['invalid name or ID supplied: ""', { host: { volumesFrom: [':ro'] } }],
+    ['volumes-from specification cannot be an empty string', { host: { volumesFrom: [''] } }],
+    [
+      'invalid mount config for type "": field Target must not be empty',
+      { host: { mounts: [mount({ type: '' })] } },
+    ],
     ['Duplicate mount point: /b', { host: { binds: ['/a:/b', '/c:/b/'] } }],
     [
       'invalid mount config for type "bind": field Target must not be empty',

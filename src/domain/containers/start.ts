@@ -5,6 +5,7 @@ import type { CheckpointReference } from './containers.ts';
 import type { Core } from './core.ts';
 import { noSuchContainer } from './errors.ts';
 import { healthAtStart } from './health/run-health.ts';
+import { checkRequestedSources } from './mount-sources.ts';
 import { type RemoveContainerDeps, removeContainer } from './remove-container.ts';
 import { StartError } from './start-errors.ts';
 import { type StartedRun, type StartRunDeps, startRun } from './start-run.ts';
@@ -118,7 +119,7 @@ export const startLocked = async (
 
 /**
  * Starts a container.
- * @throws conflict when it is paused or being removed; what the network, the files or the runtime had against it
+ * @throws conflict when it is paused or being removed; invalid-argument when a bind of `Mounts` has lost its source; what the network, the files or the runtime had against it
  */
 export const startContainer = async (
   deps: StartDeps,
@@ -135,6 +136,7 @@ export const startContainer = async (
   if (container.state.status === 'running' || container.state.status === 'restarting')
     return 'already-running';
   assertStartable(deps, container);
+  await checkRequestedSources(container.hostConfig);
   deps.scheduler.reset(id);
   await startLocked(deps, container, 'client', checkpoint);
   return 'started';

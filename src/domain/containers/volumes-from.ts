@@ -15,6 +15,14 @@ const findDonor = (reference: string, resolve: (reference: string) => Container)
   }
 };
 
+const splitSpec = (spec: string): { readonly reference: string; readonly words: string } => {
+  if (spec === '') throw invalid('volumes-from specification cannot be an empty string');
+  const colon = spec.indexOf(':');
+  if (colon < 0) return { reference: spec, words: '' };
+  if (colon === 0) throw invalid('invalid name or ID supplied: ""');
+  return { reference: spec.slice(0, colon), words: spec.slice(colon + 1) };
+};
+
 /**
  * The mount points that `VolumesFrom` (`container[:ro]`) brings along; of two at one destination the later one.
  * @throws invalid-argument for an unknown container or a bad mode
@@ -25,7 +33,7 @@ export const inheritedMounts = (
 ): readonly PlannedMount[] => {
   const byDestination = new Map<string, PlannedMount>();
   for (const spec of specs) {
-    const [reference = '', words = ''] = spec.split(':', 2);
+    const { reference, words } = splitSpec(spec);
     const mode = parseMountMode(words);
     // How the donor's volumes were filled and pass mounts on is the donor's matter.
     if (!mode || mode.noCopy || mode.propagation !== '') throw invalid(`invalid mode: ${words}`);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError } from '../../base/errors.ts';
+import { compileGoPattern } from '../../spec/go-pattern.ts';
 import { booleanFilter, matchLabels, refuseUnknownFilters } from '../../spec/filters.ts';
 import { noSuchNetwork } from './errors.ts';
 import type { Network, NetworkListQuery } from './networks.ts';
@@ -25,7 +26,7 @@ export const findNetwork = (networks: readonly Network[], reference: string): Ne
 const matchesText = (pattern: string, text: string): boolean => {
   if (text.includes(pattern)) return true;
   try {
-    return new RegExp(pattern).test(text);
+    return compileGoPattern(pattern).test(text);
   } catch {
     return false;
   }

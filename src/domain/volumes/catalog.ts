@@ -17,7 +17,7 @@ export const ANONYMOUS = 'com.docker.volume.anonymous';
 
 /** Docker's answer for a volume that is not there. */
 export const noSuchVolume = (name: string): EngineError =>
-  new EngineError('not-found', `get ${name}: no such volume`);
+  new EngineError('not-found', `${name === '' ? 'get' : `get ${name}`}: no such volume`);
 
 /** True for a directory of ours and nothing else. */
 export const isPlain = ({ driver, options }: Volume): boolean =>
@@ -25,7 +25,7 @@ export const isPlain = ({ driver, options }: Volume): boolean =>
 
 /** Whether a volume has no files before it is mounted. One with a `size` alone is a directory of ours all the same. */
 export const needsMount = ({ driver, options }: Volume): boolean =>
-  driver !== LOCAL || (options?.['device'] ?? '') !== '';
+  driver !== LOCAL || (options?.['device'] ?? '') !== '' || (options?.['type'] ?? '') !== '';
 
 /** Whether a volume's record says what its directory does not. Without one it is found again, as a volume without either. */
 const isWorthKeeping = ({ anonymous, labels, options }: Volume): boolean =>

@@ -38,7 +38,12 @@ export const createLocalDriver = ({ catalog, mounts, quotas, root }: LocalDriver
       if (bytes > 0) quotas.limit(mountpoint, bytes);
     },
     // Nothing of what is mounted may go with the directory.
-    remove: async ({ mountpoint }) => mounts.detach(mountpoint),
+    remove: async ({ mountpoint }) => {
+      const [inUse] = mounts.detach(mountpoint);
+      if (inUse === undefined) return Promise.resolve();
+      const why = `unlinkat ${inUse}: device or resource busy`;
+      throw new EngineError('internal', `error removing volume path '${mountpoint}': ${why}`);
+    },
     mount: async (volume) => {
       // What stands already is of an earlier daemon.
       if (needsMount(volume) && !mounts.isMounted(volume.mountpoint)) await attach(mounts, volume);

@@ -9,6 +9,9 @@ describe('options of the local driver', () => {
     doesNotThrow(() => checkLocalOptions({ type: 'tmpfs', device: 'tmpfs' }, () => false));
     doesNotThrow(() => checkLocalOptions({ type: 'none', device: '/srv', o: 'bind,ro' }, () => false));
     doesNotThrow(() => checkLocalOptions({ size: '0' }, () => false));
+    // What is empty shows at the mount, as with dockerd.
+    doesNotThrow(() => checkLocalOptions({ type: 'tmpfs', device: '' }, () => false));
+    doesNotThrow(() => checkLocalOptions({ type: 'none', device: '', o: 'bind' }, () => false));
   });
 
   it('are refused in the words of Docker', () => {
@@ -16,6 +19,7 @@ describe('options of the local driver', () => {
       [{ y: '1' }, 'invalid option: "y"'],
       [{ type: 'tmpfs' }, 'missing required option: "device"'],
       [{ device: '/x' }, 'missing required option: "type"'],
+      [{ o: '' }, 'missing required option: "device"'],
       [{ o: 'ro' }, 'missing required option: "device"'],
       [{ o: 'ro', device: '/x' }, 'missing required option: "type"'],
       [{ size: 'zz' }, "invalid size: 'zz'"],

@@ -23,8 +23,9 @@ export const checkLocalOptions = (
   for (const key of Object.keys(options))
     if (!Object.hasOwn(NEEDED, key)) throw invalid(`invalid option: ${JSON.stringify(key)}`);
   for (const [key, others] of Object.entries(NEEDED)) {
-    if ((options[key] ?? '') === '') continue;
-    const missing = others.find((other) => (options[other] ?? '') === '');
+    if (options[key] === undefined) continue;
+    // Empty ones are taken: they show at the mount.
+    const missing = others.find((other) => options[other] === undefined);
     if (missing !== undefined) throw invalid(`missing required option: ${JSON.stringify(missing)}`);
   }
   const { size } = options;

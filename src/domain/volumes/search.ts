@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { messageOf } from '../../base/errors.ts';
 import { ZERO_TIME } from '../../base/time.ts';
+import { compileGoPattern } from '../../spec/go-pattern.ts';
 import { booleanFilter, type Filters, matchLabels, refuseUnknownFilters } from '../../spec/filters.ts';
 import { LOCAL, noSuchVolume, type VolumeCatalog } from './catalog.ts';
 import { saying } from './create.ts';
@@ -18,7 +19,7 @@ const KNOWN = ['dangling', 'driver', 'label', 'name'];
 const matchesName = (pattern: string, name: string): boolean => {
   if (pattern === name) return true;
   try {
-    return new RegExp(pattern).test(name);
+    return compileGoPattern(pattern).test(name);
   } catch {
     return false;
   }

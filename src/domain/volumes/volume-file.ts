@@ -5,7 +5,7 @@ import type { ContainerId } from '../../base/ids.ts';
 import { formatRfc3339Nano, parseRfc3339, ZERO_TIME } from '../../base/time.ts';
 import type { Volume } from './volumes.ts';
 
-/** A volume's document on disk; the last four are those of a plugin's volume. */
+/** A volume's document on disk. The four in the middle are those of a plugin's volume, the last three those of dockerd's own documents. */
 const file = struct('Volume', {
   created: string,
   labels: map(string),
@@ -16,7 +16,20 @@ const file = struct('Volume', {
   driver: omitEmpty(string),
   mountpoint: omitEmpty(string),
   scope: omitEmpty(string),
+  mountType: omitEmpty(string),
+  mountDevice: omitEmpty(string),
+  mountOpts: omitEmpty(string),
 });
+
+/** The options of a volume that dockerd has made in this data root. */
+const formerOptions = ({
+  mountType: type,
+  mountDevice: device,
+  mountOpts: o,
+}: Infer<typeof file>): Volume['options'] => {
+  if (type === '' && device === '') return undefined;
+  return { ...(type !== '' && { type }), ...(device !== '' && { device }), ...(o !== '' && { o }) };
+};
 
 export const encodeVolume = (volume: Volume): object => {
   const remote = volume.driver !== 'local';
@@ -30,16 +43,22 @@ export const encodeVolume = (volume: Volume): object => {
     driver: remote ? volume.driver : '',
     mountpoint: remote ? volume.mountpoint : '',
     scope: volume.scope ?? '',
+    mountType: '',
+    mountDevice: '',
+    mountOpts: '',
   }) as object;
 };
 
-const common = ({ created, labels, options, anonymous, createdFor }: Infer<typeof file>) => ({
-  created: parseRfc3339(created) ?? ZERO_TIME,
-  anonymous,
-  ...(createdFor !== '' && { createdFor: createdFor as ContainerId }),
-  ...(labels && { labels }),
-  ...(options && { options }),
-});
+const common = (read: Infer<typeof file>) => {
+  const { created, labels, options = formerOptions(read), anonymous, createdFor } = read;
+  return {
+    created: parseRfc3339(created) ?? ZERO_TIME,
+    anonymous,
+    ...(createdFor !== '' && { createdFor: createdFor as ContainerId }),
+    ...(labels && { labels }),
+    ...(options && { options }),
+  };
+};
 
 /** @throws invalid-argument when the document is none of ours */
 export const decodeVolume = (name: string, mountpoint: string, document: unknown): Volume => ({

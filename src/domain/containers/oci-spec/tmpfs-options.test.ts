@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { tmpfsOptions } from './tmpfs-options.ts';
 
 test('safe defaults hold until the client says otherwise, and its last word counts', () => {
-  assert.deepEqual(tmpfsOptions(['']), ['noexec', 'nosuid', 'nodev', 'rprivate']);
+  assert.deepEqual(tmpfsOptions([]), ['noexec', 'nosuid', 'nodev', 'rprivate']);
   assert.deepEqual(tmpfsOptions(['exec', 'size=1m', 'size=2m', 'shared']), [
     'nosuid',
     'nodev',
@@ -14,6 +14,11 @@ test('safe defaults hold until the client says otherwise, and its last word coun
   ]);
 });
 
+test('defaults say nothing', () => {
+  assert.deepEqual(tmpfsOptions(['defaults']), tmpfsOptions([]));
+});
+
 test('an unknown word is refused', () => {
   assert.throws(() => tmpfsOptions(['zz']), /invalid tmpfs option \["zz"\]/);
+  assert.throws(() => tmpfsOptions(['']), /invalid tmpfs option \[""\]/);
 });

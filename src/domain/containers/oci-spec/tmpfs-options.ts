@@ -14,7 +14,6 @@ const OPPOSITES: readonly (readonly string[])[] = [
   ['strictatime', 'nostrictatime'],
   ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave', 'unbindable', 'runbindable'],
   ['bind', 'rbind'],
-  ['defaults'],
   ['dirsync'],
   ['mand', 'nomand'],
   ['remount'],
@@ -33,7 +32,7 @@ const groupOf = (option: string): string => {
   const flag = GROUP_OF.get(option);
   if (flag !== undefined) return flag;
   const [key = '', value] = option.split('=', 2);
-  if (SETTINGS.has(key) && value !== undefined && value !== '') return key;
+  if (SETTINGS.has(key) && value !== undefined) return key;
   const words = value === undefined ? [key] : [key, option.slice(key.length + 1)];
   throw new EngineError(
     'internal',
@@ -44,7 +43,7 @@ const groupOf = (option: string): string => {
 /** The options of a tmpfs: safe defaults, then the client's, of which the last of contradicting ones holds. @throws internal */
 export const tmpfsOptions = (asked: readonly string[]): readonly string[] => {
   const byGroup = new Map<string, string>();
-  for (const option of [...DEFAULTS, ...asked.filter((text) => text !== '')]) {
+  for (const option of [...DEFAULTS, ...asked.filter((text) => text !== 'defaults')]) {
     const group = groupOf(option);
     byGroup.delete(group);
     byGroup.set(group, option);

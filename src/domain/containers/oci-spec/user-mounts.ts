@@ -41,5 +41,8 @@ export const userMounts = (input: SpecInput): readonly RuntimeMount[] => {
   const { container } = input;
   const points = container.mountPoints.map((point) => mountOf(point, input));
   const plain = Object.entries(container.hostConfig.tmpfs ?? {});
-  return [...points, ...plain.map(([destination, options]) => tmpfs(destination, options.split(',')))];
+  return [
+    ...points,
+    ...plain.map(([destination, options]) => tmpfs(destination, options === '' ? [] : options.split(','))),
+  ];
 };

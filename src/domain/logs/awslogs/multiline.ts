@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, messageOf } from '../../../base/errors.ts';
+import { compileGoPattern } from '../../../spec/go-pattern.ts';
 import type { LogOptions } from '../driver.ts';
 import type { LogMessage } from '../piece.ts';
-import { compileGoPattern } from '../remote/go-pattern.ts';
 import { LONGEST_EVENT, type LogEvent, normalLength } from './events.ts';
 
 const SHORT_DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];

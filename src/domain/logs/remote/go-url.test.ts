@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileGoPattern } from './go-pattern.ts';
 import { parseGoUrl, portNumber, splitHostPort } from './go-url.ts';
 
 test('an address is divided into its parts', () => {
@@ -44,10 +43,4 @@ test('host and port are told apart', () => {
     message: 'dial udp: address 70000: invalid port',
   });
   assert.throws(() => portNumber('udp', { host: 'x', port: 'syslog' }), /unknown port/);
-});
-
-test('a pattern of Go is one of the platform', () => {
-  assert.ok(compileGoPattern('(?i)^error').test('ERROR: x'));
-  assert.ok(compileGoPattern(String.raw`\A(?P<year>\d{4})\z`).test('2026'));
-  assert.throws(() => compileGoPattern('('), /error parsing regexp/);
 });
