@@ -36,6 +36,8 @@ export class ConnectionPort implements PortSocket {
   }
 
   arrived(): boolean {
+    // What has been stopped would be told of again and again until it is closed.
+    if (!this.#target) this.#deps.watch.delete(this.#fd);
     for (let taken = 0; taken < BATCH; taken += 1) {
       if (!this.#deps.budget.takeTraffic(FILES)) return false;
       const outcome = this.#accept();
@@ -46,11 +48,15 @@ export class ConnectionPort implements PortSocket {
     return true;
   }
 
-  [Symbol.dispose](): void {
+  stop(): void {
     this.#target = undefined;
+    for (const client of this.#open ?? []) client.destroy();
+  }
+
+  [Symbol.dispose](): void {
     this.#deps.watch.forget(this.#fd);
     closeSocket(this.#fd);
-    for (const client of this.#open ?? []) client.destroy();
+    this.stop();
   }
 
   #accept(): 'taken' | 'none' | 'gone' {

@@ -53,6 +53,14 @@ export const hostPortsContract = (
       held?.[Symbol.dispose]();
     });
 
+    void test(`${name}: ${protocol} ports that are let go of in turns are free when all are`, async () => {
+      const { ports, port } = subject();
+      const range = { protocol, addresses: ['127.0.0.1'], port, count: 5 };
+      const held = mustHold(ports, { ...range, target: { address: '127.0.0.1', port: 9 } });
+      await Promise.all([held[Symbol.asyncDispose](), held[Symbol.asyncDispose]()]);
+      mustHold(ports, range)[Symbol.dispose]();
+    });
+
     void test(`${name}: a part of a range of ${protocol} ports is held and let go of by itself`, () => {
       const { ports, port } = subject();
       const range = { protocol, addresses: ['127.0.0.1'], port, count: 5 };

@@ -36,6 +36,8 @@ export class DatagramPort implements PortSocket {
 
   arrived(): boolean {
     const target = this.#target;
+    // What has been stopped would be told of again and again until it is closed.
+    if (!target) this.#deps.watch.delete(this.#fd);
     // One for the socket that reads.
     if (!target || !this.#deps.budget.takeTraffic(1)) return target === undefined;
     this.#deps.watch.delete(this.#fd);
@@ -52,9 +54,13 @@ export class DatagramPort implements PortSocket {
     return true;
   }
 
-  [Symbol.dispose](): void {
+  stop(): void {
     this.#target = undefined;
     this.#sleep();
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
     this.#deps.watch.forget(this.#fd);
     closeSocket(this.#fd);
   }

@@ -44,6 +44,17 @@ class FakeHeldPorts implements HeldPorts {
     this.#ports = [];
   }
 
+  /** One port a turn. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ports = this.#ports;
+    this.forwardTo(undefined);
+    this.#ports = [];
+    for (const port of ports) {
+      await Promise.resolve();
+      new FakeHeldPorts(this.#all, this.#range, [port])[Symbol.dispose]();
+    }
+  }
+
   #each(work: (key: string, port: number) => void): void {
     const { protocol, addresses } = this.#range;
     for (const port of this.#ports)

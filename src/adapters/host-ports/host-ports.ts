@@ -19,8 +19,12 @@ export interface ForwardTarget {
   readonly port: number;
 }
 
-/** Ports that no other process gets until this is disposed of; connections that go through them end then. */
-export interface HeldPorts extends Disposable {
+/**
+ * Ports that no other process gets until this is disposed of; connections that go through them end then. Asynchronous
+ * disposal is for many: nothing goes through any of them from its call on, they are free when it resolves, and other work
+ * goes on meanwhile.
+ */
+export interface HeldPorts extends Disposable, AsyncDisposable {
   /**
    * Passes on what arrives here, for packets that address translation does not reach; tcp and udp only. Another target
    * takes the connections from then on, those that are open go on. `undefined`: what arrives is left unanswered.

@@ -13,4 +13,6 @@ export interface PortSocketDeps {
 export interface PortSocket extends Disposable {
   readonly port: number;
   forwardTo(target: ForwardTarget | undefined): void;
+  /** Ends what goes through it, and lets nothing new through: it is about to be disposed of. Costs next to nothing. */
+  stop(): void;
 }

@@ -21,7 +21,7 @@ export interface LivePortDeps {
   readonly proxy: boolean;
 }
 
-/** More ports than these are held in pieces between which other work goes on. */
+/** More ports than these are held and let go of in pieces between which other work goes on. */
 const MANY = 256;
 
 /** Go's words for what bind(2) and socket(2) say. */
@@ -60,8 +60,8 @@ const forget = ({ table }: LivePortDeps, published: PublishedPort): void => {
     table.release(published.port.protocol, address, port, countOf(published));
 };
 
-/** Published ports and what holds them. Disposal gives the ports back. */
-export class LivePort implements Disposable {
+/** Published ports and what holds them. Disposal gives the ports back; the asynchronous one is for many, too. */
+export class LivePort implements Disposable, AsyncDisposable {
   readonly published: PublishedPort;
   readonly #deps: LivePortDeps;
   /** Absent where the container is reached at its own address alone. */
@@ -101,6 +101,14 @@ export class LivePort implements Disposable {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#held?.[Symbol.dispose]();
+    forget(this.#deps, this.published);
+  }
+
+  /** At once for few. Nobody is given one of the ports before it is free. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isOver || countOf(this.published) <= MANY) return this[Symbol.dispose]();
+    this.#isOver = true;
+    await this.#held?.[Symbol.asyncDispose]();
     forget(this.#deps, this.published);
   }
 }

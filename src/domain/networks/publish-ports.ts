@@ -126,7 +126,7 @@ export const publishPorts = async (
   requests: readonly PublishRequest[],
   target: PortTarget,
 ): Promise<readonly LivePort[]> => {
-  using held = new DisposableStack();
+  await using held = new AsyncDisposableStack();
   const published: LivePort[] = [];
   for (const request of requests.toSorted((one, other) => rank(one) - rank(other))) {
     const live = await publishOne(deps, request, target);

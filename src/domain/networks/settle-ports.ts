@@ -60,25 +60,27 @@ interface Change {
   readonly missing: readonly PublishRequest[];
 }
 
+/** The ports are free when it resolves. */
+const release = async (ports: readonly LivePort[]): Promise<void> => {
+  await Promise.all(ports.map(async (port) => port[Symbol.asyncDispose]()));
+};
+
 /** The ports that are missing, held beside those that are to go, or in their place where that is needed. */
 const acquire = async (
   deps: SettlePortsDeps,
   sandbox: LiveSandbox,
   { publishing, target, kept, removed, missing }: Change,
 ): Promise<{ readonly added: readonly LivePort[]; readonly undo: () => Promise<void> }> => {
-  const release = (ports: readonly LivePort[]): void => {
-    for (const port of ports) port[Symbol.dispose]();
-  };
   try {
     const added = await publishPorts(publishing, missing, target);
-    return { added, undo: async () => Promise.resolve(release(added)) };
+    return { added, undo: () => release(added) };
   } catch (error) {
     if (removed.length === 0) throw error;
   }
   // One of those that go may be in the way.
   const given = removed.map(({ published }) => published);
-  release(removed);
   sandbox.hold(kept);
+  await release(removed);
   const restore = async (): Promise<void> =>
     sandbox.hold([...kept, ...(await holdAgain(deps, sandbox, given))]);
   try {
@@ -86,7 +88,7 @@ const acquire = async (
     return {
       added,
       undo: async () => {
-        release(added);
+        await release(added);
         await restore();
       },
     };
@@ -143,7 +145,7 @@ export const settlePorts = async (
   }
   if (!sameTarget(before, target)) for (const port of kept) port.leadTo(target);
   const gone = removed.map(({ published }) => published);
-  for (const port of removed) port[Symbol.dispose]();
+  const released = release(removed);
   forgetFlows(deps, before, gone);
   sandbox.hold([...kept, ...added]);
   const leads = ports.length > 0;
@@ -154,4 +156,5 @@ export const settlePorts = async (
     publishedTo: leads ? target.ipv4 : '',
     publishedTo6: leads ? target.ipv6 : '',
   });
+  await released;
 };

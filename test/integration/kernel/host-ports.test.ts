@@ -89,6 +89,29 @@ test('kernel host ports: a connection ends with its port, one that is broken wit
   await once(idle, 'close');
 });
 
+test('kernel host ports: thousands of ports are let go of while other work goes on, what goes through them ends at once', async (t) => {
+  const port = await listen(t, (client) => void client.on('error', () => undefined));
+  const count = 2000;
+  const held = forward(t, 'tcp', port, count);
+  const client = connect(PORT + 2, '::1').on('error', () => undefined);
+  await once(client, 'connect');
+  // Of the port's own end the client hears when it has been accepted.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  let [turns, isFree] = [0, false];
+  const letGo = held[Symbol.asyncDispose]().then(() => (isFree = true));
+  const late = connect(PORT + count - 1, '::1').on('error', () => undefined);
+  while (!isFree) {
+    await new Promise((resolve) => void setImmediate(resolve));
+    turns += 1;
+  }
+  assert.ok(turns > 3);
+  await letGo;
+  const range = { protocol: 'tcp', addresses: ['0.0.0.0', '::'], port: PORT, count } as const;
+  mustHold(createHostPorts(), range)[Symbol.dispose]();
+  for (const each of [client, late])
+    while (!each.closed) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
 test('kernel host ports: thousands of connections come at once and all are served', async (t) => {
   const port = await listen(t, (client) => client.pipe(client));
   forward(t, 'tcp', port);
