@@ -18,7 +18,7 @@ const IFLA_INFO = { kind: 1, data: 2, portKind: 4, portData: 5 } as const;
 const IFLA_BRPORT = { state: 1, hairpin: 4, isolated: 33 } as const;
 const VETH_INFO_PEER = 1;
 /** States of a bridge's port, of `<linux/if_bridge.h>`. */
-const BR_STATE = { disabled: 0, forwarding: 3 } as const;
+const BR_STATE = { listening: 1, forwarding: 3 } as const;
 const IFF_UP = 1;
 
 /** `struct ifinfomsg`: family, padding, type, index, flags, mask of the flags to change. */
@@ -84,7 +84,9 @@ const flag = (type: number, value: boolean | undefined): readonly Buffer[] =>
   value === undefined ? [] : [attribute(type, byte(value ? 1 : 0))];
 
 export const changePort = (name: string, change: PortChange): Buffer => {
-  const state = change.forwarding === true ? BR_STATE.forwarding : BR_STATE.disabled;
+  // A listening port passes nothing. Disabled and blocking ones do not stay so without a spanning tree: the kernel enables
+  // the former as it hears of the change of the link, and the latter as it looks at all ports.
+  const state = change.forwarding === true ? BR_STATE.forwarding : BR_STATE.listening;
   return request(RTM.newLink, 0, linkHeader(0), [
     attribute(IFLA.name, name),
     attribute(IFLA.linkInfo, [

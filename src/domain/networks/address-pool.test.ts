@@ -30,6 +30,18 @@ test('network, broadcast and reserved addresses are never given, and the pool en
   assert.deepEqual(all, ['10.0.0.2', '10.0.0.3', '10.0.0.4', '10.0.0.5', '10.0.0.6', undefined]);
 });
 
+test('in IPv6 the last address is one like others, and two IPv4 addresses, or one, are all for hosts', () => {
+  const six = new AddressPool({ subnet: prefix('fd00::/126'), reserved: [] });
+  assert.deepEqual(
+    [take(six), take(six), take(six), take(six)],
+    ['fd00::1', 'fd00::2', 'fd00::3', undefined],
+  );
+  const two = new AddressPool({ subnet: prefix('10.0.0.4/31'), reserved: [] });
+  assert.deepEqual([take(two), take(two), take(two)], ['10.0.0.4', '10.0.0.5', undefined]);
+  const one = new AddressPool({ subnet: prefix('10.0.0.9/32'), reserved: [] });
+  assert.deepEqual([take(one), take(one)], ['10.0.0.9', undefined]);
+});
+
 test('a range gives its own first address and no other than its own', () => {
   const addresses = pool('10.0.0.0/24', '10.0.0.128/31');
   assert.deepEqual(

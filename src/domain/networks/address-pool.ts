@@ -9,6 +9,16 @@ export interface AddressPoolOptions {
   readonly reserved: readonly Ip[];
 }
 
+/**
+ * Addresses of no host: the network's own, which in IPv6 is that of any router (RFC 4291), and IPv4's for all hosts.
+ * Two IPv4 addresses, or one, are for hosts alone (RFC 3021).
+ */
+const unusable = (subnet: IpPrefix): readonly bigint[] => {
+  const [first, last] = [networkOf(subnet).value, lastOf(subnet).value];
+  if (subnet.family === 6) return [first];
+  return last - first > 1n ? [first, last] : [];
+};
+
 /** The addresses of a subnet: who has one is not recorded here, only that it is taken. */
 export class AddressPool {
   readonly #subnet: IpPrefix;
@@ -24,12 +34,7 @@ export class AddressPool {
     this.#first = networkOf(within).value;
     this.#last = lastOf(within).value;
     this.#lowest = this.#first;
-    // The subnet's own first and last address name the network and all of its hosts.
-    this.#taken = new Set([
-      networkOf(subnet).value,
-      lastOf(subnet).value,
-      ...reserved.map(({ value }) => value),
-    ]);
+    this.#taken = new Set([...unusable(subnet), ...reserved.map(({ value }) => value)]);
   }
 
   /** The lowest free address, taken from now on; `undefined` when there is none. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatIp, parseIp } from '../../spec/ip.ts';
 import type { PublishRequest } from './networks.ts';
 import type { PortTarget } from './port-elements.ts';
 
@@ -23,9 +24,20 @@ const leads = (
   return target.ipv4 !== '' && deps.proxy && port.protocol !== 'sctp';
 };
 
+/** IPv4 within IPv6 (RFC 4291): an IPv4 address to all who show or take it. */
+const MAPPED = 0xffffn << 32n;
+
+/** One text for each address, however it was written; what is no address stays as it is, for whoever refuses it. */
+const canonical = (text: string): string => {
+  const address = parseIp(text);
+  if (!address) return text;
+  const isMapped = address.family === 6 && address.value >> 32n === MAPPED >> 32n;
+  return formatIp(isMapped ? { family: 4, value: address.value - MAPPED } : address);
+};
+
 const wishedFor = (deps: HostAddressDeps, request: PublishRequest): readonly string[] => {
-  if (request.hostAddress !== '') return [request.hostAddress];
-  const preset = deps.defaultHostAddress;
+  if (request.hostAddress !== '') return [canonical(request.hostAddress)];
+  const preset = canonical(deps.defaultHostAddress);
   if (preset !== '' && preset !== '0.0.0.0') return [preset];
   return deps.hostPorts.ipv6 ? ['0.0.0.0', '::'] : ['0.0.0.0'];
 };

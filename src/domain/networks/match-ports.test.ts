@@ -67,7 +67,7 @@ test('ranges are cut where a part of them stays, and only what is not there is m
     [...hostPorts.held.keys()],
     ['tcp 0.0.0.0 22', 'tcp 0.0.0.0 23', 'tcp 0.0.0.0 28', 'tcp 0.0.0.0 29'],
   );
-  assert.equal(deps.table.firstTaken('tcp', '0.0.0.0', 20, 10), 22);
+  assert.equal(deps.table.firstTaken('tcp', '0.0.0.0', 20, 10)?.port, 22);
 });
 
 test('the same wish twice has two ports, and another address is another port', async () => {

@@ -147,6 +147,14 @@ test('what is taken is refused', () => {
     'internal',
     'failed to allocate gateway (10.1.0.0): Address already in use',
   );
+  const aux = (auxiliaryAddresses: Readonly<Record<string, string>>, text: string): void =>
+    refuses(
+      pools({ subnet: '10.1.0.0/16', auxiliaryAddresses }),
+      'internal',
+      `failed to allocate secondary ip address (${text}): Address already in use`,
+    );
+  aux({ x: '10.1.0.1' }, 'x:10.1.0.1');
+  aux({ x: '10.1.0.7', y: '10.1.0.7' }, 'y:10.1.0.7');
   const { network } = plan({});
   refuses({}, 'conflict', 'network with name net already exists', { networks: [network] });
   refuses({ name: 'none' }, 'forbidden', 'operation is not permitted on predefined none network ');
@@ -154,6 +162,15 @@ test('what is taken is refused', () => {
   refuses({ driver: 'host' }, 'forbidden', 'only one instance of "host" network is allowed', nobody);
   refuses({ driver: 'x' }, 'not-found', 'plugin "x" not found', nobody);
   refuses({}, 'conflict', 'network with name net already exists', { pendingNames: ['net'] });
+});
+
+test('a name of blanks is none, and a link that is no bridge is not made one', () => {
+  refuses({ name: ' ' }, 'invalid-argument', 'invalid name: name is empty');
+  refuses(
+    { options: { 'com.docker.network.bridge.name': 'lo' } },
+    'internal',
+    'existing interface lo is not a bridge',
+  );
 });
 
 test('options are read as Docker reads them', () => {

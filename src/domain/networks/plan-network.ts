@@ -27,7 +27,7 @@ const checkNames = (
   { name }: NetworkCreateRequest,
   { networks, pendingNames = [] }: PlanNetworkContext,
 ): void => {
-  if (name === '') throw refuse('invalid-argument', 'invalid name: name is empty');
+  if (name.trim() === '') throw refuse('invalid-argument', 'invalid name: name is empty');
   if (PREDEFINED.has(name))
     throw refuse('forbidden', `operation is not permitted on predefined ${name} network `);
   if (pendingNames.includes(name) || networks.some((network) => network.name === name))

@@ -10,9 +10,9 @@ import {
   parseIp,
   parseIpPrefix,
 } from '../../spec/ip.ts';
-import { AddressPool } from './address-pool.ts';
 import { type SubnetSource, chooseSubnet, sourcesOf } from './choose-subnet.ts';
 import type { IpamPool } from './networks.ts';
+import { takeGateway } from './take-gateway.ts';
 
 /** A subnet of a network, with its gateway and what is kept from containers. */
 export interface PlannedSubnet {
@@ -60,26 +60,6 @@ export const chooseFreeSubnet = (family: 4 | 6, context: PlanSubnetsContext): Ip
 const isOverlapping = (subnet: IpPrefix, { own }: PlanSubnetsContext): boolean =>
   own.some((one) => overlaps(one, subnet));
 
-const takeGateway = (
-  pool: IpamPool | undefined,
-  subnet: IpPrefix,
-  range: IpPrefix | undefined,
-  aux: readonly Ip[],
-): Ip => {
-  const addresses = new AddressPool({ subnet, reserved: aux, ...(range ? { range } : {}) });
-  const asked = pool?.gateway === undefined ? undefined : parseIp(pool.gateway);
-  if (!asked) {
-    const first = addresses.take();
-    if (first) return first;
-    throw new EngineError('internal', 'failed to allocate gateway (): No available addresses on this pool');
-  }
-  if (addresses.claim(asked)) return asked;
-  throw new EngineError(
-    'internal',
-    `failed to allocate gateway (${formatIp(asked)}): Address already in use`,
-  );
-};
-
 const DEFAULT_GATEWAYS: ReadonlySet<string> = new Set(['DefaultGatewayIPv4', 'DefaultGatewayIPv6']);
 
 const planSubnet = (pool: IpamPool | undefined, subnet: IpPrefix, needsGateway: boolean): PlannedSubnet => {
@@ -90,7 +70,7 @@ const planSubnet = (pool: IpamPool | undefined, subnet: IpPrefix, needsGateway: 
   const named = entries.find(([name]) => DEFAULT_GATEWAYS.has(name))?.[1];
   const gateway = named === undefined ? undefined : parseIp(named);
   const isAsked = pool?.gateway !== undefined;
-  const first = needsGateway || isAsked ? takeGateway(pool, subnet, range, reserved) : subnet;
+  const first = takeGateway(pool, subnet, needsGateway) ?? subnet;
   return {
     address: { ...(needsGateway ? first : subnet), length: subnet.length },
     ...(range ? { range } : {}),

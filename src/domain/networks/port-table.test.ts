@@ -3,39 +3,39 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PortTable } from './port-table.ts';
 
+const firstOf = (
+  table: PortTable,
+  ...place: readonly ['tcp' | 'udp', string, number, number?]
+): string | undefined => {
+  const taken = table.firstTaken(...place);
+  return taken && `${taken.address} ${taken.port}`;
+};
+
 test('a port is taken at its address, and at all addresses of its family', () => {
   const table = new PortTable();
   table.take('tcp', '127.0.0.1', 80);
-  assert.equal(table.firstTaken('tcp', '127.0.0.1', 80), 80);
-  assert.equal(table.firstTaken('tcp', '0.0.0.0', 80), 80);
-  assert.equal(table.firstTaken('tcp', '10.0.0.1', 80), undefined);
-  assert.equal(table.firstTaken('tcp', '::', 80), undefined);
-  assert.equal(table.firstTaken('udp', '127.0.0.1', 80), undefined);
+  assert.equal(firstOf(table, 'tcp', '127.0.0.1', 80), '127.0.0.1 80');
+  assert.equal(firstOf(table, 'tcp', '0.0.0.0', 80), '127.0.0.1 80');
+  assert.equal(firstOf(table, 'tcp', '10.0.0.1', 80), undefined);
+  assert.equal(firstOf(table, 'tcp', '::', 80), undefined);
+  assert.equal(firstOf(table, 'udp', '127.0.0.1', 80), undefined);
   table.take('tcp', '::', 80);
-  assert.equal(table.firstTaken('tcp', '::1', 80), 80);
+  assert.equal(firstOf(table, 'tcp', '::1', 80), ':: 80');
   table.release('tcp', '127.0.0.1', 80);
-  assert.equal(table.firstTaken('tcp', '0.0.0.0', 80), undefined);
-});
-
-test('a port at all addresses is not one at a single address, though it is in the way there', () => {
-  const table = new PortTable();
-  table.take('tcp', '0.0.0.0', 80);
-  assert.equal(table.firstTakenAt('tcp', '0.0.0.0', 70, 20), 80);
-  assert.equal(table.firstTakenAt('tcp', '127.0.0.1', 80), undefined);
-  assert.equal(table.firstTaken('tcp', '127.0.0.1', 80), 80);
+  assert.equal(firstOf(table, 'tcp', '0.0.0.0', 80), undefined);
 });
 
 test('of a range the first port that is taken is told, and a part of it can be released', () => {
   const table = new PortTable();
   table.take('tcp', '0.0.0.0', 100, 100);
   table.take('tcp', '10.0.0.1', 50, 10);
-  assert.equal(table.firstTaken('tcp', '127.0.0.1', 40, 100), 100);
-  assert.equal(table.firstTaken('tcp', '0.0.0.0', 40, 100), 50);
-  assert.equal(table.firstTaken('tcp', '0.0.0.0', 60, 40), undefined);
+  assert.equal(firstOf(table, 'tcp', '127.0.0.1', 40, 100), '0.0.0.0 100');
+  assert.equal(firstOf(table, 'tcp', '0.0.0.0', 40, 100), '10.0.0.1 50');
+  assert.equal(firstOf(table, 'tcp', '0.0.0.0', 60, 40), undefined);
   table.release('tcp', '0.0.0.0', 120, 10);
-  assert.equal(table.firstTaken('tcp', '0.0.0.0', 120, 10), undefined);
-  assert.equal(table.firstTaken('tcp', '0.0.0.0', 120, 11), 130);
-  assert.equal(table.firstTaken('tcp', '0.0.0.0', 119), 119);
+  assert.equal(firstOf(table, 'tcp', '0.0.0.0', 120, 10), undefined);
+  assert.equal(firstOf(table, 'tcp', '0.0.0.0', 120, 11), '0.0.0.0 130');
+  assert.equal(firstOf(table, 'tcp', '0.0.0.0', 119), '0.0.0.0 119');
 });
 
 test('ephemeral ports go on after the last one and begin anew at the end, per protocol', () => {

@@ -12,21 +12,19 @@ export class PortTable {
   readonly #last = new Map<Protocol, number>();
 
   /** The first of `count` ports that a container has, at this address or one that covers it; `undefined` when all are free. */
-  firstTaken(protocol: Protocol, address: string, first: number, count = 1): number | undefined {
-    const firsts = [...(this.#taken.get(protocol) ?? [])].flatMap(([taken, ports]) => {
-      const any = anyOf(address);
-      const clashes = taken === any || taken === address || (address === any && anyOf(taken) === any);
-      return clashes ? (ports.within(first, first + count - 1)[0]?.slice(0, 1) ?? []) : [];
+  firstTaken(
+    protocol: Protocol,
+    address: string,
+    first: number,
+    count = 1,
+  ): { readonly address: string; readonly port: number } | undefined {
+    const any = anyOf(address);
+    const clashes = [...(this.#taken.get(protocol) ?? [])].flatMap(([taken, ports]) => {
+      const isInTheWay = taken === any || taken === address || (address === any && anyOf(taken) === any);
+      const port = isInTheWay ? ports.within(first, first + count - 1)[0]?.[0] : undefined;
+      return port === undefined ? [] : [{ address: taken, port }];
     });
-    return firsts.length === 0 ? undefined : Math.min(...firsts);
-  }
-
-  /** The same of this very address: Docker tells such a port from one that is only in the way. */
-  firstTakenAt(protocol: Protocol, address: string, first: number, count = 1): number | undefined {
-    return this.#taken
-      .get(protocol)
-      ?.get(address)
-      ?.within(first, first + count - 1)[0]?.[0];
+    return clashes.toSorted((one, other) => one.port - other.port)[0];
   }
 
   take(protocol: Protocol, address: string, first: number, count = 1): void {

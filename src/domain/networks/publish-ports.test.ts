@@ -99,7 +99,42 @@ test('a port of another container is allocated already, and nothing is kept of w
   assert.deepEqual([...hostPorts.held.keys()], ['tcp 0.0.0.0 8080', 'tcp :: 8080']);
   await assert.rejects(
     publish(deps, request(2, [8080, 8080], '127.0.0.1')),
-    /failed to bind host port for 127\.0\.0\.1:8080:172\.17\.0\.2:2\/tcp: address already in use/,
+    /Bind for 0\.0\.0\.0:8080 failed: port is already allocated/,
+  );
+});
+
+test('one port of the host is found for all addresses at which a port of the container is wanted', async () => {
+  const { deps } = setUp({ proxy: false }, ['tcp 127.0.0.2 32768']);
+  assert.deepEqual(await publish(deps, request(80, [0, 0], '127.0.0.1'), request(80, [0, 0], '127.0.0.2')), [
+    '80=127.0.0.1 32769',
+    '80=127.0.0.2 32769',
+  ]);
+  const range = [8080, 8081] as const;
+  await publish(deps, request(80, [8080, 8080], '127.0.0.3'));
+  assert.deepEqual(await publish(deps, request(81, range, '127.0.0.3'), request(81, range, '127.0.0.4')), [
+    '81=127.0.0.3 8081',
+    '81=127.0.0.4 8081',
+  ]);
+  // The same address twice is for two ports.
+  assert.deepEqual(await publish(deps, request(82), request(82)), ['82=0.0.0.0 32770', '82=0.0.0.0 32768']);
+});
+
+test('ephemeral ports are given out in the order of the ports of the container', async () => {
+  const { deps } = setUp({ proxy: false });
+  assert.deepEqual(await publish(deps, request(8080), request(80), request(443)), [
+    '80=0.0.0.0 32768',
+    '443=0.0.0.0 32769',
+    '8080=0.0.0.0 32770',
+  ]);
+});
+
+test('an address of the host is the same however it is written', async () => {
+  const { deps } = setUp();
+  assert.deepEqual(await publish(deps, request(80, [8080, 8080], '::ffff:127.0.0.1')), ['80=127.0.0.1 8080']);
+  assert.deepEqual(await publish(deps, request(80, [8080, 8080], '0:0::0:1')), ['80=::1 8080']);
+  await assert.rejects(
+    publish(deps, request(81, [8080, 8080], '0:0:0:0:0:0:0:0')),
+    /Bind for \[::1\]:8080 failed: port is already allocated/,
   );
 });
 

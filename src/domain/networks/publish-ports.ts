@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, isKind } from '../../base/errors.ts';
-import type { HostBinding } from '../../spec/port.ts';
+import type { HostBinding, Port, Protocol } from '../../spec/port.ts';
 import { type HostAddressDeps, hostAddresses } from './host-addresses.ts';
 import { type LivePort, type LivePortDeps, holdPort } from './live-port.ts';
 import type { PublishRequest } from './networks.ts';
@@ -70,36 +70,59 @@ const publishedAt = (request: PublishRequest, bindings: readonly HostBinding[]):
   return { port, ...(count > 1 ? { count } : {}), bindings };
 };
 
-/** Publishes one request; `undefined` when the container has no address for any of the host's. */
-const publishOne = async (
+/** Requests for the same ports of the container and of the host, at addresses that differ: they get one port of the host. */
+type PortGroup = readonly [PublishRequest, ...PublishRequest[]];
+
+const refuseTaken = (
+  { table }: PublishDeps,
+  { protocol }: Port,
+  held: readonly string[],
+  [first, count]: readonly [number, number],
+): void => {
+  for (const address of held) {
+    const taken = table.firstTaken(protocol, address, first, count);
+    if (taken) throw allocated(taken.address, taken.port);
+  }
+};
+
+/** Takes the port `candidate` for all requests of a group that lead anywhere, or for none. @throws as `holdPort` */
+const holdGroup = async (
   deps: PublishDeps,
-  request: PublishRequest,
+  group: PortGroup,
   target: PortTarget,
-): Promise<LivePort | undefined> => {
-  const { held, opened } = placesOf(deps, request, target);
-  if (held.length === 0 && opened.length === 0) return undefined;
-  if (held.length === 0)
-    return holdPort(deps, publishedAt(request, bindingsOf(deps, request, target, 0)), target);
+  candidate: number,
+): Promise<readonly LivePort[]> => {
+  using held = new DisposableStack();
+  const live: LivePort[] = [];
+  for (const request of group) {
+    const bindings = bindingsOf(deps, request, target, candidate);
+    if (bindings.length === 0) continue;
+    live.push(held.use(await holdPort(deps, publishedAt(request, bindings), target)));
+  }
+  held.move();
+  return live;
+};
+
+/** Publishes a group; nothing when the container has no address for any of the host's. */
+const publishGroup = async (
+  deps: PublishDeps,
+  group: PortGroup,
+  target: PortTarget,
+): Promise<readonly LivePort[]> => {
+  const [request] = group;
   const { protocol } = request.port;
+  const held = group.flatMap((one) => placesOf(deps, one, target).held);
+  if (held.length === 0) return holdGroup(deps, group, target, 0);
+  const count = requestedCount(request);
   const hasChoice = isEphemeral(request) || isChoice(request);
   let foreign = 0;
   for (const candidate of candidatesOf(deps, request)) {
-    const count = requestedCount(request);
-    if (
-      hasChoice &&
-      held.some((address) => deps.table.firstTaken(protocol, address, candidate, count) !== undefined)
-    )
-      continue;
-    for (const address of hasChoice ? [] : held) {
-      const taken = deps.table.firstTakenAt(protocol, address, candidate, count);
-      if (taken !== undefined) throw allocated(address, taken);
-    }
+    const isTaken = (address: string): boolean =>
+      deps.table.firstTaken(protocol, address, candidate, count) !== undefined;
+    if (hasChoice && held.some(isTaken)) continue;
+    if (!hasChoice) refuseTaken(deps, request.port, held, [candidate, count]);
     try {
-      const live = await holdPort(
-        deps,
-        publishedAt(request, bindingsOf(deps, request, target, candidate)),
-        target,
-      );
+      const live = await holdGroup(deps, group, target, candidate);
       if (isEphemeral(request)) deps.table.noteEphemeral(protocol, candidate);
       return live;
     } catch (error) {
@@ -115,6 +138,31 @@ const publishOne = async (
 /** Ports that leave no choice come first, so that a range or an ephemeral one does not take them. */
 const rank = (request: PublishRequest): number => (isEphemeral(request) ? 2 : isChoice(request) ? 1 : 0);
 
+const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'sctp'];
+
+/** Docker's order, in which ephemeral ports are given out, too. */
+const inOrder = (one: PublishRequest, other: PublishRequest): number =>
+  rank(one) - rank(other) ||
+  one.port.number - other.port.number ||
+  PROTOCOLS.indexOf(one.port.protocol) - PROTOCOLS.indexOf(other.port.protocol);
+
+const groupKey = (request: PublishRequest): string =>
+  [request.port.protocol, request.port.number, requestedCount(request), ...request.hostPorts].join(' ');
+
+/** An address that is asked for twice is so for two ports. */
+const groupsOf = (requests: readonly PublishRequest[]): readonly PortGroup[] => {
+  const groups = new Map<string, PublishRequest[][]>();
+  for (const request of requests.toSorted(inOrder)) {
+    const key = groupKey(request);
+    const known = groups.get(key) ?? [];
+    const group = known.find((one) => one.every(({ hostAddress }) => hostAddress !== request.hostAddress));
+    if (group) group.push(request);
+    else known.push([request]);
+    groups.set(key, known);
+  }
+  return [...groups.values()].flat() as unknown as readonly PortGroup[];
+};
+
 /**
  * Publishes all of `requests` for the container at `target`, or none: the ports are held, and what the engine itself
  * passes on is passed on; address translation is the caller's to add. Requests for which the container has no address are
@@ -128,10 +176,8 @@ export const publishPorts = async (
 ): Promise<readonly LivePort[]> => {
   await using held = new AsyncDisposableStack();
   const published: LivePort[] = [];
-  for (const request of requests.toSorted((one, other) => rank(one) - rank(other))) {
-    const live = await publishOne(deps, request, target);
-    if (live) published.push(held.use(live));
-  }
+  for (const group of groupsOf(requests))
+    for (const live of await publishGroup(deps, group, target)) published.push(held.use(live));
   held.move();
   return published;
 };

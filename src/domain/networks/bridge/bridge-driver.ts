@@ -10,7 +10,7 @@ import type { StoredBridge } from '../stored-network.ts';
 import { BridgeNetwork } from './bridge-network.ts';
 import { BRIDGE_NAME, type BridgeOptions, readBridgeOptions } from './bridge-options.ts';
 import { type BridgeSettings, subnetsOf } from './bridge-settings.ts';
-import { checkDeviceName, makeBridge } from './make-bridge.ts';
+import { checkDeviceKind, checkDeviceName, makeBridge } from './make-bridge.ts';
 
 /** A network that is cut off is reached from nowhere; what it would be otherwise makes no difference. */
 const reachOf = (mode: BridgeOptions['gatewayModeIpv4']): Reach => (mode === 'isolated' ? 'nat' : mode);
@@ -72,6 +72,7 @@ const planBridge = (
   const { pools } = request.ipam;
   const options = readBridgeOptions(request.options, request.internal);
   if (options.device !== '') checkDeviceName(options.device);
+  if (options.device !== '') checkDeviceKind(deps.host, options.device);
   const subnets = planSubnets(pools, { ipv4, ipv6, withoutGateway: cutOff(options) }, context);
   const network = make(subnets.shown);
   const settings = settingsOf(network, options, subnets);

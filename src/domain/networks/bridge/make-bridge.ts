@@ -14,7 +14,15 @@ export const checkDeviceName = (name: string): void => {
     throw new EngineError('invalid-argument', `invalid bridge name ${JSON.stringify(name)}`);
 };
 
+/** A link of that name must be a bridge: another one is somebody's. @throws internal in Docker's words */
+export const checkDeviceKind = (host: NetlinkConnection, name: string): void => {
+  const found = host.link(name);
+  if (found && found.kind !== 'bridge')
+    throw new EngineError('internal', `existing interface ${name} is not a bridge`);
+};
+
 const ensureDevice = (host: NetlinkConnection, { device, mtu }: BridgeSettings): Link => {
+  checkDeviceKind(host, device);
   const found = host.link(device);
   if (found) return found;
   host.createBridge({ name: device, mtu });

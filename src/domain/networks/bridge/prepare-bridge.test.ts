@@ -111,6 +111,7 @@ const REFUSED: readonly (readonly [string, Partial<NetworksConfig>, RegExp])[] =
     { bridge: 'br7' },
     /bridge device with non default name br7 must be created manually$/,
   ],
+  ['a link that is no bridge', { bridge: 'lo' }, /existing interface lo is not a bridge$/],
   ['a bridge name that is none', { bridge: 'a"b' }, /invalid bridge name/],
   ['a bip that is none', { bip: 'x' }, /controller: parse bip failed: invalid CIDR address: x$/],
   ['a bip that names the network', { bip: '10.5.0.0/16' }, /failed to allocate gateway \(10\.5\.0\.0\)/],

@@ -18,6 +18,7 @@ const ensureDevice = (host: NetlinkConnection, { bridge, mtu }: NetworksConfig):
   const name = bridge === '' ? DEFAULT_DEVICE : bridge;
   if (!DEVICE.test(name)) throw refuseBridge(`invalid bridge name ${JSON.stringify(name)}`);
   const found = host.link(name);
+  if (found && found.kind !== 'bridge') throw refuseBridge(`existing interface ${name} is not a bridge`);
   if (found) return found;
   if (name !== DEFAULT_DEVICE)
     throw refuseBridge(`bridge device with non default name ${name} must be created manually`);

@@ -6,12 +6,11 @@ import {
   formatIpPrefix,
   networkOf,
   overlaps,
-  parseIp,
   parseIpPrefix,
 } from '../../../spec/ip.ts';
-import { AddressPool } from '../address-pool.ts';
 import type { IpamPool } from '../networks.ts';
 import { type PlanSubnetsContext, chooseFreeSubnet } from '../plan-subnets.ts';
+import { takeGateway } from '../take-gateway.ts';
 import type { NetworkDraft } from '../network-driver.ts';
 import type { StoredSubnet } from './stored-on-parent.ts';
 
@@ -21,21 +20,9 @@ export interface OnParentSubnets {
   readonly shown: readonly IpamPool[];
 }
 
-/** The gateway that was asked for, or, where one is wanted at all, the lowest free address. */
-const gatewayOf = (pool: IpamPool | undefined, subnet: IpPrefix, wanted: boolean): string | undefined => {
-  const range = parseIpPrefix(pool?.ipRange ?? '');
-  const reserved = Object.values(pool?.auxiliaryAddresses ?? {}).flatMap((text) => parseIp(text) ?? []);
-  const addresses = new AddressPool({ subnet, reserved, ...(range ? { range } : {}) });
-  const asked = parseIp(pool?.gateway ?? '');
-  if (!asked && !wanted) return undefined;
-  const taken = asked ? (addresses.claim(asked) ? asked : undefined) : addresses.take();
-  if (taken) return formatIp(taken);
-  const why = asked ? 'Address already in use' : 'No available addresses on this pool';
-  throw new EngineError('internal', `failed to allocate gateway (${pool?.gateway ?? ''}): ${why}`);
-};
-
 const planSubnet = (pool: IpamPool | undefined, subnet: IpPrefix, hasGateway: boolean): StoredSubnet => {
-  const gateway = gatewayOf(pool, subnet, hasGateway);
+  const taken = takeGateway(pool, subnet, hasGateway);
+  const gateway = taken && formatIp(taken);
   return {
     subnet: formatIpPrefix(subnet),
     ...(pool?.ipRange === undefined ? {} : { range: pool.ipRange }),
