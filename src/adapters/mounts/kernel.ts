@@ -44,10 +44,11 @@ const openLayers = (layers: readonly string[], workDirectory: string): number =>
 };
 
 /** Why `path` inside `root` is no directory, in Docker's words. */
-const refuseSource = (root: number, path: string, cause: unknown): unknown => {
+const refuseSource = (root: number, path: string, thrown: unknown): unknown => {
+  const cause = thrown instanceof EngineError ? thrown.cause : thrown;
   const refused = (text: string): EngineError => new EngineError('internal', text, { cause });
   if (errnoOf(cause) === 'ELOOP') return refused(`evalSymlinksInScope: too many links in ${path}`);
-  if (errnoOf(cause) !== 'ENOTDIR') return cause;
+  if (errnoOf(cause) !== 'ENOTDIR') return thrown;
   try {
     closeSync(openInRoot(root, path, O_PATH));
     return refused(`source ${path} is not directory`);

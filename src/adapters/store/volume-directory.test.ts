@@ -68,6 +68,27 @@ describe('volumes on disk', () => {
     deepEqual(readdirSync(join(root, 'cut')).toSorted(), ['_data', 'opts.json']);
   });
 
+  it('whose data lie elsewhere by a link are not removed', async () => {
+    const { root, store } = await fresh();
+    const elsewhere = mkdtempSync(join(folder, 'elsewhere-'));
+    for (const [name, link] of [
+      ['whole', 'whole'],
+      ['data', 'data/_data'],
+    ] as const) {
+      await store.create(name, {}, DURABLE);
+      rmSync(join(root, link), { recursive: true });
+      mkdirSync(join(elsewhere, link), { recursive: true });
+      symlinkSync(join(elsewhere, link), join(root, link));
+    }
+    mkdirSync(join(elsewhere, 'whole/_data'));
+    writeFileSync(join(elsewhere, 'data/_data/f'), '');
+    for (const name of ['whole', 'data'])
+      await rejects(store.remove(name), /outside of the local volume root/);
+    deepEqual(readdirSync(root).toSorted(), ['data', 'whole']);
+    deepEqual(readdirSync(join(elsewhere, 'data/_data')), ['f']);
+    deepEqual(readdirSync(join(elsewhere, 'whole')), ['_data']);
+  });
+
   it('with names that no directory can have are refused', async () => {
     const { root, store } = await fresh();
     const name = 'x'.repeat(256);

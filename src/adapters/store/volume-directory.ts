@@ -5,6 +5,7 @@ import {
   chownSync,
   lstatSync,
   mkdirSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   unlinkSync,
@@ -22,7 +23,7 @@ import {
   unlink,
   writeFile,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EngineError, isKind, messageOf } from '../../base/errors.ts';
 import { stringify } from '../../base/json.ts';
 import type { Log } from '../../base/log.ts';
@@ -207,7 +208,20 @@ export class VolumeDirectory implements VolumeStore {
     return found;
   }
 
+  /** @throws internal for data that somebody keeps elsewhere, by a link: they are not ours to remove */
+  #refuseOutside(name: string): void {
+    try {
+      const [root, data] = [realpathSync(this.#root), realpathSync(this.mountpoint(name))];
+      if (data.startsWith(`${root}/`)) return;
+      const text = `unable to remove a directory outside of the local volume root ${dirname(this.#root)}: ${data}`;
+      throw new EngineError('internal', text);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+
   async remove(name: string): Promise<void> {
+    this.#refuseOutside(name);
     const trash = `${TRASH}${randomUUID()}`;
     const [place, away] = [join(this.#root, name), join(this.#root, trash)];
     try {
