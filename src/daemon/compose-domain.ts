@@ -138,13 +138,14 @@ export const composeDomain = (options: DomainOptions): Rooms => {
       log: room('logs'),
     },
   });
+  const plugins = createPlugins({ sockets: adapters.pluginSockets });
   const volumes = createVolumes({
     store: adapters.volumeStore,
     remoteStore: adapters.remoteVolumeStore,
     root: paths.volumes,
     mounts: adapters.volumeMounts,
     quotas: adapters.volumeQuotas,
-    sockets: adapters.pluginSockets,
+    plugins,
     files: adapters.containerFiles,
     compression: adapters.compression,
     disk: adapters.disk,
@@ -169,7 +170,7 @@ export const composeDomain = (options: DomainOptions): Rooms => {
     store: adapters.networkStore,
     events,
     resolution: dns,
-    plugins: createPlugins({ sockets: adapters.pluginSockets }),
+    plugins,
     log: room('networks'),
   });
   const facts = hostFacts(host, config.current);

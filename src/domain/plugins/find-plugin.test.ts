@@ -6,12 +6,15 @@ import { seconds } from '../../base/time.ts';
 import { createPlugins } from './find-plugin.ts';
 import { isUnknownMethod } from './refusal.ts';
 
+const addressOf = (url: string): { readonly name: string; readonly url: string } => ({ name: 'p', url });
+
 const open = (answer: () => unknown) => {
   const asked: string[] = [];
-  const stage = { url: 'unix:///p.sock' };
+  const stage = { url: 'unix:///p.sock', isThere: true };
   const plugins = createPlugins({
     sockets: {
-      find: async (name) => Promise.resolve(name === 'p' ? { name, url: stage.url } : undefined),
+      find: async (name) => Promise.resolve(name === 'p' && stage.isThere ? addressOf(stage.url) : undefined),
+      list: async () => Promise.resolve(stage.isThere ? [addressOf(stage.url)] : []),
       call: async (_address, method) => {
         asked.push(method);
         return Promise.resolve(answer());
@@ -53,6 +56,67 @@ test('one that can’t do it is refused, and one that does not answer is asked a
     kind: 'internal',
     message: 'legacy plugin: Plugin does not implement the requested driver',
   });
+});
+
+test('all rooms know a plugin together, who wants it by its name and who lists all', async () => {
+  const { asked, plugins } = open(() => ({ Implements: ['VolumeDriver', 'NetworkDriver'] }));
+  const found = await plugins.find('p', 'NetworkDriver');
+  const call = { patience: seconds(1), retry: false };
+  const [named] = await plugins.list();
+  assert.equal(await named?.as('VolumeDriver', call), found);
+  assert.equal(await named?.as('IpamDriver', call), undefined);
+  assert.equal(await (await plugins.lookUp('p'))?.as('VolumeDriver', call), found);
+  assert.deepEqual(asked, ['Plugin.Activate']);
+});
+
+test('who asks at once asks together, but nobody waits for a plugin to start who did not want to', async () => {
+  const answers: PromiseWithResolvers<unknown>[] = [];
+  const { asked, plugins } = open(() => {
+    const answer = Promise.withResolvers<unknown>();
+    answers.push(answer);
+    return answer.promise;
+  });
+  const patient = [plugins.find('p', 'NetworkDriver'), plugins.find('p', 'NetworkDriver')];
+  const [named] = await plugins.list();
+  const hasty = named?.as('NetworkDriver', { patience: seconds(1), retry: false });
+  assert.equal(asked.length, 2);
+  for (const { resolve } of answers) resolve({ Implements: ['NetworkDriver'] });
+  const [one, two] = await Promise.all(patient);
+  assert.ok(one && one === two);
+  assert.equal(await hasty, one);
+});
+
+test('a plugin that was gone is asked anew, as is one that did not answer a call', async () => {
+  let isDown = false;
+  const { asked, stage, plugins } = open(() => {
+    if (isDown) throw new EngineError('unavailable', 'nobody there');
+    return { Implements: ['NetworkDriver'] };
+  });
+  const first = await plugins.find('p', 'NetworkDriver');
+  stage.isThere = false;
+  assert.equal(await plugins.find('p', 'NetworkDriver'), undefined);
+  stage.isThere = true;
+  const second = await plugins.find('p', 'NetworkDriver');
+  assert.notEqual(second, first);
+  isDown = true;
+  await assert.rejects(
+    async () => second?.call('NetworkDriver.Join', {}, { patience: seconds(1), retry: false }),
+    {
+      kind: 'unavailable',
+      message: 'nobody there',
+    },
+  );
+  isDown = false;
+  const third = await plugins.find('p', 'NetworkDriver');
+  assert.notEqual(third, second);
+  // What an old object finds says nothing of the new one.
+  isDown = true;
+  await assert.rejects(async () =>
+    first?.call('NetworkDriver.Join', {}, { patience: seconds(1), retry: false }),
+  );
+  isDown = false;
+  assert.equal(await plugins.find('p', 'NetworkDriver'), third);
+  assert.equal(asked.filter((method) => method === 'Plugin.Activate').length, 3);
 });
 
 test('a method that a plugin does not know is told from other refusals', () => {

@@ -2,10 +2,10 @@
 import type { Compression } from '../../adapters/compression/index.ts';
 import type { ContainerFiles } from '../../adapters/container-files/index.ts';
 import type { Disk } from '../../adapters/disk/index.ts';
-import type { PluginSockets } from '../../adapters/plugin-sockets/index.ts';
 import type { VolumeMounts, VolumeQuotas } from '../../adapters/mounts/index.ts';
 import { EngineError } from '../../base/errors.ts';
 import type { IdMaps } from '../../spec/id-maps.ts';
+import type { PluginDirectory } from '../plugins/index.ts';
 import { type CatalogDeps, isPlain, needsMount, VolumeCatalog } from './catalog.ts';
 import { createVolume } from './create.ts';
 import { deleteVolume } from './delete.ts';
@@ -29,7 +29,7 @@ export interface VolumesDeps extends CatalogDeps {
   readonly quotas: VolumeQuotas;
   /** Where local volumes lie. */
   readonly root: string;
-  readonly sockets: PluginSockets;
+  readonly plugins: PluginDirectory;
   readonly disk: Pick<Disk, 'contentSize'>;
 }
 

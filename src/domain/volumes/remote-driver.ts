@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PluginAddress, PluginSockets } from '../../adapters/plugin-sockets/index.ts';
 import { EngineError, isKind } from '../../base/errors.ts';
 import { decodeDocument, omitEmpty, raw, slice, string, struct, type Infer } from '../../base/go-json.ts';
 import { parseRfc3339, seconds } from '../../base/time.ts';
+import type { Plugin } from '../plugins/index.ts';
 import type { DriverVolume, VolumeDriver } from './driver.ts';
 
 /** What makes, mounts and removes may take; questions are answered sooner. */
@@ -46,26 +46,16 @@ const readVolume = ({ name, mountpoint, createdAt, status }: Infer<typeof volume
   };
 };
 
-const ask = async (
-  { sockets, address }: RemoteDriverDeps,
-  method: string,
-  body: object,
-  options: typeof LONG,
-): Promise<Answer> => {
-  const read = decodeDocument(answer, await sockets.call(address, `VolumeDriver.${method}`, body, options));
+const ask = async (plugin: Plugin, method: string, body: object, options: typeof LONG): Promise<Answer> => {
+  const read = decodeDocument(answer, await plugin.call(`VolumeDriver.${method}`, body, options));
   if (read.err !== '') throw new PluginRefusal(read.err);
   return read;
 };
 
-export interface RemoteDriverDeps {
-  readonly sockets: Pick<PluginSockets, 'call'>;
-  readonly address: PluginAddress;
-}
-
 /** Local, unless the plugin says that its volumes are the same on all hosts; old ones know no capabilities. */
-const scopeOf = async (deps: RemoteDriverDeps, options: typeof LONG): Promise<VolumeDriver['scope']> => {
+const scopeOf = async (plugin: Plugin, options: typeof LONG): Promise<VolumeDriver['scope']> => {
   try {
-    const { capabilities } = await ask(deps, 'Capabilities', {}, options);
+    const { capabilities } = await ask(plugin, 'Capabilities', {}, options);
     return capabilities.scope.toLowerCase() === 'global' ? 'global' : 'local';
   } catch (error) {
     if (isKind(error, 'unavailable')) throw error;
@@ -75,25 +65,25 @@ const scopeOf = async (deps: RemoteDriverDeps, options: typeof LONG): Promise<Vo
 
 /** A plugin as a driver. Source: VolumeDriver protocol, networks-volumes-plugins.md §8.1. @throws unavailable when it can't be asked */
 export const createRemoteDriver = async (
-  deps: RemoteDriverDeps,
+  plugin: Plugin,
   options: typeof LONG = SHORT,
 ): Promise<VolumeDriver> => ({
-  name: deps.address.name,
-  scope: await scopeOf(deps, options),
-  create: async (name, opts) => void (await ask(deps, 'Create', { Name: name, Opts: opts }, LONG)),
-  remove: async ({ name }) => void (await ask(deps, 'Remove', { Name: name }, LONG)),
+  name: plugin.name,
+  scope: await scopeOf(plugin, options),
+  create: async (name, opts) => void (await ask(plugin, 'Create', { Name: name, Opts: opts }, LONG)),
+  remove: async ({ name }) => void (await ask(plugin, 'Remove', { Name: name }, LONG)),
   mount: async ({ name }, { user }) => {
-    const { mountpoint } = await ask(deps, 'Mount', { Name: name, ID: user }, LONG);
+    const { mountpoint } = await ask(plugin, 'Mount', { Name: name, ID: user }, LONG);
     if (mountpoint.startsWith('/')) return mountpoint;
     throw new EngineError(
       'internal',
       `VolumeDriver.Mount: the plugin named no path: ${JSON.stringify(mountpoint)}`,
     );
   },
-  unmount: async ({ name }, { user }) => void (await ask(deps, 'Unmount', { Name: name, ID: user }, LONG)),
+  unmount: async ({ name }, { user }) => void (await ask(plugin, 'Unmount', { Name: name, ID: user }, LONG)),
   find: async (name) => {
     try {
-      const { volume } = await ask(deps, 'Get', { Name: name }, SHORT);
+      const { volume } = await ask(plugin, 'Get', { Name: name }, SHORT);
       return volume.name === '' ? undefined : readVolume(volume);
     } catch (error) {
       // Whatever a plugin says against it: it does not have the volume.
@@ -101,5 +91,5 @@ export const createRemoteDriver = async (
       return undefined;
     }
   },
-  list: async () => ((await ask(deps, 'List', {}, IN_A_LIST)).volumes ?? []).map(readVolume),
+  list: async () => ((await ask(plugin, 'List', {}, IN_A_LIST)).volumes ?? []).map(readVolume),
 });

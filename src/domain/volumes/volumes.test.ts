@@ -72,7 +72,7 @@ const makeRoom = (
         limits?.set(directory, bytes);
       },
     },
-    sockets: { find: async () => undefined, list: async () => [], call: async () => ({}) },
+    plugins: { lookUp: async () => undefined, list: async () => [] },
     disk: { contentSize: async () => 7 },
     events: {
       publish: ({ action, actor, attributes }) =>
