@@ -23,6 +23,16 @@ test('packets leave by the network of the highest priority, then by the first na
   assert.deepEqual(names(), [undefined, undefined]);
 });
 
+test('docker_gwbridge comes last of the same priority', () => {
+  const last = candidate('docker_gwbridge');
+  assert.deepEqual(names(last, candidate('z')), ['z', undefined]);
+  assert.deepEqual(names(candidate('docker_gwbridge', { priority: 1 }), candidate('z')), [
+    'docker_gwbridge',
+    undefined,
+  ]);
+  assert.deepEqual(names(last), ['docker_gwbridge', undefined]);
+});
+
 test('they never leave by an internal one', () => {
   assert.deepEqual(names(candidate('a', { internal: true }), candidate('b')), ['b', undefined]);
 });

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { GATEWAY_BRIDGE } from './gateway-bridge/name.ts';
+
 /** What of an endpoint decides whether a container's packets leave by it. */
 export interface GatewayCandidate {
   readonly networkName: string;
@@ -16,9 +18,12 @@ export interface WaysOut<Candidate> {
   readonly ipv6?: Candidate;
 }
 
-/** Docker's order: priority, then those with both families, then by name. */
+const isLastResort = ({ networkName }: GatewayCandidate): boolean => networkName === GATEWAY_BRIDGE;
+
+/** Docker's order: priority, then what is no `docker_gwbridge`, then those with both families, then by name. */
 const inOrder = (one: GatewayCandidate, other: GatewayCandidate): number =>
   other.priority - one.priority ||
+  Number(isLastResort(one)) - Number(isLastResort(other)) ||
   Number(isDual(other)) - Number(isDual(one)) ||
   (one.networkName < other.networkName ? -1 : 1);
 

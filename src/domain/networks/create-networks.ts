@@ -3,7 +3,6 @@ import type { LinkRemover, NetlinkConnection } from '../../adapters/netlink/inde
 import type { ContainerId, NetworkId } from '../../base/ids.ts';
 import { removeDefaultBridge, startDefaultBridge } from './bridge/start-default-bridge.ts';
 import { connectSandbox, disconnectSandbox } from './change-membership.ts';
-import { createSandbox } from './create-sandbox.ts';
 import type { EndpointRequest } from '../../spec/endpoint-settings.ts';
 import type { ActiveNetwork } from './driver.ts';
 import { ephemeralRange } from './ephemeral-range.ts';
@@ -12,6 +11,8 @@ import type { Firewall } from './firewall.ts';
 import { createFirewall, firewallSetting } from './firewall/create-firewall.ts';
 import { runFirewall } from './firewall/run-firewall.ts';
 import { noSuchNetwork } from './errors.ts';
+import { GatewayBridge, type GatewayBridgeDeps } from './gateway-bridge/gateway-bridge.ts';
+import { repairGateway } from './gateway-bridge/settle-gateway.ts';
 import { guardedBridges } from './guarded-bridges.ts';
 import { LinkedPorts } from './linked-ports.ts';
 import { networkDrivers } from './network-drivers.ts';
@@ -35,11 +36,11 @@ import type { NetworksConfig } from './networks-config.ts';
 import type { NetworksDeps } from './networks-deps.ts';
 import { setPeers } from './overlay/overlay-network.ts';
 import { createPlainNetwork } from './plain-network.ts';
-import { openSandbox, publishSandbox } from './open-sandbox.ts';
+import { publishSandbox } from './open-sandbox.ts';
 import { PortTable } from './port-table.ts';
 import { plainNetworks } from './predefined.ts';
 import type { PublishDeps } from './publish-ports.ts';
-import { createRemoteSandbox, type RemoteSandboxDeps, usesPlugins } from './remote/create-remote-sandbox.ts';
+import type { RemoteSandboxDeps } from './remote/create-remote-sandbox.ts';
 import { RemoteEndpoints } from './remote/remote-endpoints.ts';
 import {
   adoptRecord,
@@ -48,6 +49,7 @@ import {
   loadRecords,
   publishedOnRecord,
 } from './restore-sandboxes.ts';
+import { startSandbox } from './start-sandbox.ts';
 import { sweepStrays } from './sweep-strays.ts';
 import { UserNetworks } from './user-networks.ts';
 
@@ -64,6 +66,7 @@ class Room implements NetworksRoom {
   readonly #users: UserNetworks;
   readonly #remote: RemoteEndpoints;
   readonly #builtIn: readonly string[];
+  readonly #gateway: GatewayBridge;
 
   constructor(deps: NetworksDeps) {
     this.#deps = deps;
@@ -104,6 +107,8 @@ class Room implements NetworksRoom {
       endpoints: (network) => [...this.endpoints(network), ...this.#remote.coming(network)],
       bridgesChanged: () => this.#firewall.guard(guardedBridges(this.#active)),
     });
+    const make: GatewayBridgeDeps['make'] = async (request) => this.#users.make(request);
+    this.#gateway = new GatewayBridge({ networks: this.#active, make });
   }
 
   async start(): Promise<void> {
@@ -162,17 +167,10 @@ class Room implements NetworksRoom {
     const { container } = request;
     // A run that ended without its release, or one that nobody adopted, must not keep what this one needs.
     this.#sandboxes.release(container);
-    const deps = this.#createDeps();
-    const owner = {
+    return startSandbox(this.#createDeps(), request, {
       keep: (sandbox: LiveSandbox) => this.#sandboxes.keep(container, sandbox),
       forget: () => this.#forget(container),
-    };
-    // Who needs no plugin waits for nobody.
-    const sandbox = usesPlugins(deps, request)
-      ? await createRemoteSandbox(deps, request, owner)
-      : createSandbox(deps, request, owner);
-    await openSandbox(deps, sandbox, request);
-    return sandbox;
+    });
   }
 
   async adoptSandbox(container: ContainerId): Promise<Sandbox | undefined> {
@@ -183,6 +181,7 @@ class Room implements NetworksRoom {
     const config = this.#deps.config.current;
     const sandbox = await adoptRecord(this.#sandboxDeps(), this.#publishing(config), record, forget);
     this.#sandboxes.settle(container, sandbox);
+    if (sandbox) await repairGateway(this.#createDeps(), sandbox);
     return sandbox;
   }
 
@@ -282,7 +281,8 @@ class Room implements NetworksRoom {
     const config = this.#deps.config.current;
     const publishing = this.#publishing(config);
     const find = (reference: string): ActiveNetwork => this.#find(reference);
-    const own = { ...this.#sandboxDeps(), remote: this.#remote };
+    const gatewayNetwork = async (): Promise<ActiveNetwork> => this.#gateway.network();
+    const own = { ...this.#sandboxDeps(), remote: this.#remote, gatewayNetwork };
     return { ...own, hostNetwork, namespaceDirectory, publishing, config, find };
   }
 

@@ -109,12 +109,12 @@ const furnish = (deps: CreateSandboxDeps, path: string, endpoints: readonly Plac
   }
 };
 
-/** For a namespace that the runtime made. */
+/** For a namespace that the runtime made, which gets all that is on record by then. */
 const furnishLater =
-  (deps: CreateSandboxDeps, path: string, endpoints: readonly PlacedEndpoint[]) =>
+  (deps: CreateSandboxDeps, path: string, endpoints: () => readonly PlacedEndpoint[]) =>
   (pid: number): void => {
     try {
-      deps.namespaces.adopt(path, `/proc/${pid}/ns/net`, () => furnish(deps, path, endpoints));
+      deps.namespaces.adopt(path, `/proc/${pid}/ns/net`, () => furnish(deps, path, endpoints()));
     } catch (error) {
       throw setUpFailed(error);
     }
@@ -183,8 +183,9 @@ const build = (
   }
   // Ports are put on record with it.
   if (request.publish.length === 0) deps.store.sandboxes.put(record.id, record);
-  const buildLater = later ? furnishLater(deps, path, endpoints) : undefined;
-  const sandbox = new LiveSandbox(deps, record, [], onRelease, buildLater);
+  const onRecord = (): readonly PlacedEndpoint[] => sandbox.record.endpoints;
+  const buildLater = later ? furnishLater(deps, path, onRecord) : undefined;
+  const sandbox: LiveSandbox = new LiveSandbox(deps, record, [], onRelease, buildLater);
   if (!later) sandbox.resolveNames();
   acquired.move();
   return sandbox;

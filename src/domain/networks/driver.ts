@@ -28,12 +28,16 @@ export interface GivenLink {
   readonly prefix: string;
   /** By a next hop, or over the link itself where that is empty. Subnets with the length of their prefix. */
   readonly routes: readonly { readonly destination: string; readonly nextHop: string }[];
+  /** The plugin wants no other way out made for its container. */
+  readonly refusesGateway?: true;
 }
 
 /** An endpoint with its place and the name of its interface inside: `eth0`, or empty for none. */
 export type PlacedEndpoint = Endpoint &
   EndpointPlace & {
     readonly interfaceName: string;
+    /** The engine's own, on `docker_gwbridge`, as the way out of a container that has no other. */
+    readonly isGateway?: true;
     /** What was asked for when it was made; a record of an older daemon has none. */
     readonly request?: Pick<EndpointRequest, 'aliases' | 'links' | 'driverOpts' | 'gwPriority'>;
   };
@@ -80,6 +84,8 @@ export interface ActiveNetwork {
   readonly publishes: boolean;
   /** What is wrong with a request, in Docker's words; nothing for a good one. */
   check(request: EndpointRequest): readonly string[];
+  /** Containers of it that have no gateway get one more endpoint, on `docker_gwbridge`, unless it is internal. */
+  readonly usesGatewayBridge?: boolean;
   /** Families in which its containers are reached at their own addresses: no port of the host leads there. */
   readonly routed?: { readonly ipv4: boolean; readonly ipv6: boolean };
   /** Host address of ports that are published without one; empty or absent: the daemon's. */

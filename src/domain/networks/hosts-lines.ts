@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { GATEWAY_BRIDGE } from './gateway-bridge/name.ts';
 import type { Endpoint } from './networks.ts';
 
-/** The container's own lines in `/etc/hosts`: one an address, the full name first. */
+/** The container's own lines in `/etc/hosts`: one an address, the full name first. On `docker_gwbridge` nobody is to be found. */
 export const hostsLinesOf = (
   { hostname, domainname }: { readonly hostname: string; readonly domainname: string },
   endpoints: readonly Endpoint[],
@@ -9,6 +10,7 @@ export const hostsLinesOf = (
   if (hostname === '') return [];
   const names = domainname === '' ? hostname : `${hostname}.${domainname} ${hostname}`;
   return endpoints
+    .filter(({ networkName }) => networkName !== GATEWAY_BRIDGE)
     .flatMap(({ ipv4Address, ipv6Address }) => [ipv4Address, ipv6Address])
     .filter((address) => address !== '')
     .map((address) => `${address}\t${names}`);

@@ -9,6 +9,7 @@ import { parseIp } from '../../spec/ip.ts';
 import type { EventPublisher } from '../events/index.ts';
 import type { ActiveNetwork, PlacedEndpoint } from './driver.ts';
 import type { Firewall } from './firewall.ts';
+import { withoutGateway } from './gateway-bridge/needs-gateway.ts';
 import { publishedEndpoints } from './gateways.ts';
 import { namedSandbox } from './named-sandbox.ts';
 import type { Endpoint, NameResolution, Sandbox } from './networks.ts';
@@ -53,11 +54,13 @@ export const publishMembership = (
 /** A sandbox that exists, until it is released. */
 export class LiveSandbox implements Sandbox {
   #record: SandboxRecord;
+  #shown: readonly PlacedEndpoint[];
   readonly #deps: SandboxDeps;
   #held: readonly LivePort[];
   #named = false;
   readonly #onRelease: () => void;
-  readonly #build: (pid: number) => void;
+  /** What it lacks; absent when its namespace stands. */
+  #build: ((pid: number) => void) | undefined;
   #released = false;
   #left: Promise<void> | undefined;
 
@@ -67,10 +70,11 @@ export class LiveSandbox implements Sandbox {
     record: SandboxRecord,
     held: readonly LivePort[],
     onRelease: () => void,
-    build: (pid: number) => void = () => undefined,
+    build?: (pid: number) => void,
   ) {
     this.#deps = deps;
     this.#record = record;
+    this.#shown = withoutGateway(record.endpoints);
     this.#held = held;
     this.#onRelease = onRelease;
     this.#build = build;
@@ -88,8 +92,9 @@ export class LiveSandbox implements Sandbox {
   get key(): string {
     return this.record.key;
   }
+  /** As clients see them; the record has the engine's own, too. */
   get endpoints(): readonly PlacedEndpoint[] {
-    return this.record.endpoints;
+    return this.#shown;
   }
   get ports(): SandboxRecord['ports'] {
     return this.record.ports;
@@ -106,12 +111,14 @@ export class LiveSandbox implements Sandbox {
   }
 
   attach(pid: number): void {
-    this.#build(pid);
+    this.#build?.(pid);
+    this.#build = undefined;
     this.resolveNames();
   }
 
-  /** Its namespace stands: whoever resolves names may enter it from now on. Later calls tell of what has changed. */
+  /** Once its namespace stands, whoever resolves names may enter it. Later calls tell of what has changed. */
   resolveNames(): void {
+    if (this.#build) return;
     const { resolution, networks } = this.#deps;
     const named = resolution && namedSandbox(networks, this.#record);
     if (!named) return;
@@ -123,6 +130,7 @@ export class LiveSandbox implements Sandbox {
   /** Another record of the same sandbox, on disk and known to all who ask. */
   change(record: SandboxRecord): void {
     this.#record = record;
+    this.#shown = withoutGateway(record.endpoints);
     this.#deps.store.sandboxes.put(record.id, record);
     this.resolveNames();
   }
@@ -142,7 +150,9 @@ export class LiveSandbox implements Sandbox {
 
   /** Its endpoints show another name from now on. */
   rename(containerName: string): void {
-    const endpoints = this.#record.endpoints.map((endpoint) => ({ ...endpoint, containerName }));
+    const endpoints = this.#record.endpoints.map((endpoint) =>
+      endpoint.isGateway === true ? endpoint : { ...endpoint, containerName },
+    );
     this.change({ ...this.#record, endpoints });
   }
 
@@ -172,7 +182,7 @@ export class LiveSandbox implements Sandbox {
     this.#left = ports ? Promise.all([left, ports]).then(() => undefined) : left;
     this.#attempt('record', () => this.#deps.store.sandboxes.delete(record.id));
     this.#onRelease();
-    for (const endpoint of record.endpoints) publishMembership(this.#deps, 'disconnect', endpoint);
+    for (const endpoint of this.endpoints) publishMembership(this.#deps, 'disconnect', endpoint);
   }
 
   /** The sockets alone: packets that are translated still reach the container. */

@@ -2,6 +2,7 @@
 import { EngineError } from '../../base/errors.ts';
 import type { ContainerId, NetworkId } from '../../base/ids.ts';
 import type { PlacedEndpoint } from './driver.ts';
+import { withoutGateway } from './gateway-bridge/needs-gateway.ts';
 import type { LiveSandbox } from './live-sandbox.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 
@@ -20,8 +21,9 @@ export class LiveSandboxes {
     return [...this.#live.values()];
   }
 
+  /** Of all that are live, with the engine's own. */
   get endpoints(): readonly PlacedEndpoint[] {
-    return this.all.flatMap(({ endpoints }) => endpoints);
+    return this.all.flatMap(({ record: { endpoints } }) => endpoints);
   }
 
   /** Of all, adopted or not. */
@@ -66,7 +68,7 @@ export class LiveSandboxes {
   /** Lets go of the container that goes by this name or id in the network; false when there is none. */
   releaseStranger(network: NetworkId, reference: string): boolean {
     const endpoint = this.records
-      .flatMap(({ endpoints }) => endpoints)
+      .flatMap(({ endpoints }) => withoutGateway(endpoints))
       .find((one) => one.network === network && [one.container, one.containerName].includes(reference));
     if (endpoint) this.release(endpoint.container);
     return endpoint !== undefined;

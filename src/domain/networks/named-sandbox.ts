@@ -7,9 +7,11 @@ import type { SandboxRecord } from './sandbox-record.ts';
 
 type Active = ReadonlyMap<NetworkId, ActiveNetwork>;
 
-/** Whether names are resolved in the network: the predefined ones never had that. */
-export const hasNames = (networks: Active, { network }: Pick<PlacedEndpoint, 'network'>): boolean =>
-  networks.get(network)?.network.predefined === false;
+/** Whether names are resolved in the network: the predefined ones never had that, nor has the engine's own endpoint. */
+export const hasNames = (
+  networks: Active,
+  { network, isGateway }: Pick<PlacedEndpoint, 'network' | 'isGateway'>,
+): boolean => isGateway !== true && networks.get(network)?.network.predefined === false;
 
 const leadsOut = (networks: Active, { network }: Pick<PlacedEndpoint, 'network'>): boolean =>
   networks.get(network)?.network.internal === false;
@@ -44,7 +46,7 @@ export const namedSandbox = (networks: Active, record: SandboxRecord): NamedSand
   return {
     id: record.id,
     container: record.container,
-    containerName: record.endpoints[0]?.containerName ?? '',
+    containerName: endpoints[0]?.containerName ?? record.endpoints[0]?.containerName ?? '',
     namespacePath,
     endpoints: endpoints.map((endpoint) => namedEndpoint(record, endpoint)),
     leadsOut: record.endpoints.some((endpoint) => leadsOut(networks, endpoint)),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { publishFailed, setUpFailed } from './errors.ts';
+import type { EngineError } from '../../base/errors.ts';
+import { gatewayJoinFailed, publishFailed, setUpFailed } from './errors.ts';
 import { publishedEndpoints } from './gateways.ts';
 import { type LiveSandbox, publishMembership } from './live-sandbox.ts';
 import type { PublishRequest, SandboxRequest } from './networks.ts';
@@ -11,13 +12,19 @@ export const publishSandbox = async (
   sandbox: LiveSandbox,
   publish: readonly PublishRequest[],
 ): Promise<void> => {
-  const { ipv4, ipv6 } = publishedEndpoints(deps, sandbox.endpoints);
+  const { ipv4, ipv6 } = publishedEndpoints(deps, sandbox.record.endpoints);
   try {
     await settlePorts(deps, sandbox, publish);
   } catch (error) {
     const { containerName = '', id = '' } = ipv4 ?? ipv6 ?? {};
     throw publishFailed(containerName, id, error);
   }
+};
+
+/** In dockerd ports are a part of the making of the engine's own endpoint, if that is the way out. */
+const openFailed = (deps: SettlePortsDeps, { record }: LiveSandbox, error: unknown): EngineError => {
+  const isGateway = publishedEndpoints(deps, record.endpoints).ipv4?.isGateway === true;
+  return setUpFailed(isGateway ? gatewayJoinFailed(record.container, error) : error);
 };
 
 /**
@@ -34,7 +41,7 @@ export const openSandbox = async (
   } catch (error) {
     sandbox.release();
     await sandbox.left;
-    throw setUpFailed(error);
+    throw openFailed(deps, sandbox, error);
   }
   for (const endpoint of sandbox.endpoints) publishMembership(deps, 'connect', endpoint);
 };

@@ -59,6 +59,13 @@ export class UserNetworks {
 
   async create(asked: NetworkCreateRequest): Promise<{ readonly id: NetworkId; readonly warning: string }> {
     const request = withDefaultOptions(asked, driverOf(asked), this.#deps.config());
+    const { network, warnings } = await this.make(request);
+    this.#publish('create', network);
+    return { id: network.id, warning: warnings.join('\n') };
+  }
+
+  /** As `create`, of one that no client has asked for: as it is, and nobody is told. */
+  async make(request: NetworkCreateRequest): Promise<Pick<NetworkPlan, 'network' | 'warnings'>> {
     const driver = request.configOnly ? undefined : await this.#deps.drivers.find(driverOf(request));
     const planned = planNetwork(request, this.#context(driver));
     // No turn for others before what is decided counts for them.
@@ -68,8 +75,7 @@ export class UserNetworks {
       const { warnings, subnets, ...stored } = planned instanceof Promise ? await planned : planned;
       pending.subnets = subnets;
       await this.#bringUp(stored);
-      this.#publish('create', stored.network);
-      return { id: stored.network.id, warning: warnings.join('\n') };
+      return { network: stored.network, warnings };
     } finally {
       this.#pending.delete(pending);
     }

@@ -99,7 +99,7 @@ test('it has a bridge and a tunnel to each host, told of others later, and leave
   assert.deepEqual(links(), []);
 });
 
-test('a MAC address is that of the IP address, and there is no way out but a router that is named', async () => {
+test('a MAC address is that of the IP address, and a router is one that is named', async () => {
   const { make, active } = stage();
   const plan = await make({ ...peers(''), ...given });
   const place = active.get(plan.network.id)?.reserve(undefined) ?? assert.fail();

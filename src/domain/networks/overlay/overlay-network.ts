@@ -42,6 +42,7 @@ export class OverlayNetwork implements ActiveNetwork {
   readonly settings: StoredOverlay;
   readonly usesHost = false;
   readonly publishes = false;
+  readonly usesGatewayBridge = true;
   readonly interfacePrefix = 'eth';
   readonly #deps: OverlayDeps;
   readonly #bridge: number;

@@ -16,6 +16,8 @@ import type { RemoteEndpoints } from './remote-endpoints.ts';
 
 export interface RemoteSandboxDeps extends Omit<CreateSandboxDeps, 'remote'> {
   readonly remote: RemoteEndpoints;
+  /** The network by which containers leave that have no other way out; made if it is not there. */
+  readonly gatewayNetwork: () => Promise<ActiveNetwork>;
 }
 
 /** Whether plugins are to be asked for any of the sandbox's endpoints. */
@@ -63,25 +65,10 @@ const failed = (
   return setUpFailed(error);
 };
 
-/** Ports are on record when they are published, after this: plugins are told of them before. */
-const openRemotely = async (
-  deps: RemoteSandboxDeps,
-  sandbox: LiveSandbox,
-  { publish }: SandboxRequest,
-): Promise<LiveSandbox> => {
-  try {
-    await deps.remote.open({ ...sandbox.record, publish });
-    return sandbox;
-  } catch (error) {
-    sandbox.release();
-    await sandbox.left;
-    throw setUpFailed(error);
-  }
-};
-
 /**
  * Builds a sandbox for whose endpoints plugins are asked: its namespace first, since plugins may look at it, then what they
- * give, then the rest as `createSandbox` does. All of it or nothing. @throws as `createSandbox`
+ * give, then the rest as `createSandbox` does. All of it or nothing; plugins are yet to be told which endpoint leads
+ * outside. @throws as `createSandbox`
  */
 export const createRemoteSandbox = async (
   deps: RemoteSandboxDeps,
@@ -106,12 +93,10 @@ export const createRemoteSandbox = async (
     await undo();
     throw failed(deps, request, networks, error);
   }
-  let sandbox: LiveSandbox;
   try {
-    sandbox = createSandbox(deps, request, owner, { id, endpoints: prepared });
+    return createSandbox(deps, request, owner, { id, endpoints: prepared });
   } catch (error) {
     await undo();
     throw error;
   }
-  return openRemotely(deps, sandbox, request);
 };

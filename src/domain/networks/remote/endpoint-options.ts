@@ -13,6 +13,8 @@ export interface PortWishes {
 interface Wish {
   readonly request: EndpointRequest | undefined;
   readonly ports: PortWishes;
+  /** They are reached by another network of the container already. Absent: no. */
+  readonly isPublished?: boolean;
 }
 
 /** Numbers of IP protocols (IANA). */
@@ -39,9 +41,12 @@ const portLabels = ({ exposed, publish }: PortWishes): PluginOptions => ({
 /** What a driver is told of a container that joins, and of one whose ports are to be reached. */
 export const joinOptions = ({ ports }: Pick<Wish, 'ports'>): PluginOptions => portLabels(ports);
 
-/** What a driver is told of a new endpoint: the client's options, and the ports if they can be reached from outside at all. */
+/** What a driver is told of a new endpoint: the client's options, and the ports if it is to have them reached from outside. */
 export const endpointOptions = ({ internal }: Pick<Network, 'internal'>, wish: Wish): PluginOptions => {
-  const options = { ...wish.request?.driverOpts, ...(internal ? {} : portLabels(wish.ports)) };
+  const options = {
+    ...wish.request?.driverOpts,
+    ...(internal || wish.isPublished === true ? {} : portLabels(wish.ports)),
+  };
   // Docker's JSON has keys in this order.
   return Object.fromEntries(
     Object.entries<unknown>(options).toSorted(([one], [other]) => (one < other ? -1 : 1)),

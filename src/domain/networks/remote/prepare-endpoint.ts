@@ -40,6 +40,8 @@ export interface EndpointWish {
   /** What the container had here last. */
   readonly former?: FormerAddresses | undefined;
   readonly ports: PortWishes;
+  /** They are reached by another network of the container already. Absent: no. */
+  readonly isPublished?: boolean;
 }
 
 /** Order in which an endpoint gives back. */
@@ -182,6 +184,7 @@ const placeOf = (own: EndpointInterface, join: JoinAnswer): EndpointPlace => {
       name: join.interfaceName?.dstName ?? '',
       prefix: join.interfaceName?.dstPrefix ?? '',
       routes: readRoutes(join),
+      ...(join.disableGatewayService && { refusesGateway: true }),
     },
   };
 };

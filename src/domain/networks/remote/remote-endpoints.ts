@@ -36,6 +36,8 @@ export interface JoinRequest extends EndpointOwner {
   readonly request: EndpointRequest | undefined;
   readonly former?: FormerAddresses | undefined;
   readonly ports: PortWishes;
+  /** They are reached by another network of the container already. Absent: no. */
+  readonly isPublished?: boolean;
 }
 
 const NO_PLUGINS: Plugins = { find: async () => Promise.resolve(undefined) };
@@ -133,7 +135,7 @@ export class RemoteEndpoints {
       const revocation = endpointOwed(active, id, 'RevokeExternalConnectivity');
       const leads = !active.network.internal && (ways.ipv4?.id === id || ways.ipv6?.id === id);
       const isOpen = this.#debts.owes(id, revocation.method);
-      if (leads && !isOpen) await this.#program(active, id, record);
+      if (leads && !isOpen) await this.#program(active, endpoint, record);
       if (!leads && isOpen) await this.#debts.pay(id, revocation.method);
       if (joined === undefined || joined === id) await this.#askForInfo(active, id);
     }
@@ -141,13 +143,14 @@ export class RemoteEndpoints {
 
   /** Tells the plugins of those that reach what is outside that other ports lead in from now on. @throws what they say */
   async reopen(record: SandboxRecord): Promise<void> {
-    for (const { id, network } of record.endpoints) {
+    for (const endpoint of record.endpoints) {
+      const { id, network } = endpoint;
       const active = this.#deps.networks.get(network);
       if (!(active instanceof RemoteNetwork)) continue;
       const revocation = endpointOwed(active, id, 'RevokeExternalConnectivity');
       if (!this.#debts.owes(id, revocation.method)) continue;
       await this.#debts.pay(id, revocation.method);
-      await this.#program(active, id, record);
+      await this.#program(active, endpoint, record);
     }
   }
 
@@ -194,7 +197,11 @@ export class RemoteEndpoints {
     };
   }
 
-  async #program(active: RemoteNetwork, id: EndpointId, record: SandboxRecord): Promise<void> {
+  async #program(
+    active: RemoteNetwork,
+    { id, containerName }: PlacedEndpoint,
+    record: SandboxRecord,
+  ): Promise<void> {
     const { network } = active;
     const plugin = await this.#connect(network.driver);
     const revocation = endpointOwed(active, id, 'RevokeExternalConnectivity');
@@ -204,7 +211,7 @@ export class RemoteEndpoints {
       await plugin.programExternalConnectivity(network.id, id, options);
     } catch (error) {
       if (!isUnanswered(error)) this.#debts.forgive(id, revocation);
-      throw publishFailed(record.endpoints[0]?.containerName ?? '', id, error);
+      throw publishFailed(containerName, id, error);
     }
   }
 

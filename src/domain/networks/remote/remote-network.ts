@@ -33,6 +33,7 @@ export class RemoteNetwork implements ActiveNetwork {
   readonly usesHost = false;
   /** What leads to its ports is the plugin's to make. */
   readonly publishes = false;
+  readonly usesGatewayBridge = true;
   readonly interfacePrefix = 'eth';
   readonly subnets: readonly IpPrefix[];
   readonly #deps: RemoteNetworkDeps;
