@@ -6,6 +6,7 @@ import { daemonKeySection } from './networks/daemon-keys.ts';
 import { driverSection } from './networks/drivers.ts';
 import { endpointSection } from './networks/endpoints.ts';
 import { firewallSection } from './networks/firewall.ts';
+import { gatewayBridgeSection } from './networks/gateway-bridge.ts';
 import { inspectSection } from './networks/inspect.ts';
 import { ipamSection } from './networks/ipam.ts';
 import { membershipSection } from './networks/membership.ts';
@@ -39,6 +40,7 @@ export const networkCoverage: CoverageDocument = {
     endpointSection,
     driverSection,
     remoteDriverSection,
+    gatewayBridgeSection,
     nameResolutionSection,
     portSection,
     firewallSection,

@@ -11,6 +11,7 @@ import { execStreamSteps } from './exec-streams.ts';
 import { execSteps } from './exec.ts';
 import { fieldSteps } from './fields.ts';
 import { filterSteps } from './filters.ts';
+import { gatewayBridgeSteps } from './gateway-bridge.ts';
 import { healthSteps } from './health.ts';
 import { hostConfigSteps } from './host-config.ts';
 import { imageSteps } from './images.ts';
@@ -91,6 +92,7 @@ export const groups: readonly StepGroup[] = [
   networkInspectSteps,
   networkAddressSteps,
   networkPluginSteps,
+  gatewayBridgeSteps,
   macvlanSteps,
   linkSteps,
   volumeSteps,

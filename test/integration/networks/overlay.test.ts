@@ -117,14 +117,24 @@ describe('overlay networks', () => {
     await ping(second(), 'two', '10.90.1.1');
   });
 
-  it('lead nowhere else, unless another network does', async () => {
+  it('lead out by docker_gwbridge, which publishes ports too, unless another network leads out', async () => {
+    const serve = ['--network', 'net', '-p', '8080:80', 'busybox', 'httpd', '-f', '-p', '80', '-h', '/etc'];
+    await docker(first(), ['run', '-d', '--stop-signal', 'KILL', '--name', 'server', ...serve]);
     const routes = () => docker(second(), ['exec', 'two', 'ip', 'route']);
-    assert.doesNotMatch(await routes(), /default/);
+    const reachServer = async (): Promise<void> => {
+      const url = `http://${HOSTS[0]}:8080/hostname`;
+      await docker(second(), ['exec', 'two', 'wget', '-q', '-O', '-', url]);
+    };
+    assert.match(await routes(), /default via 172\.18\.0\.1 dev eth1/);
+    await reachServer();
     await docker(second(), ['network', 'connect', 'bridge', 'two']);
-    assert.match(await routes(), /default via 172\.17\.0\.1 dev eth1/);
+    assert.match(await routes(), /default via 172\.17\.0\.1 dev eth2/);
     await ping(second(), 'two', '10.90.1.0');
+    await reachServer();
     await docker(second(), ['network', 'disconnect', 'bridge', 'two']);
-    assert.doesNotMatch(await routes(), /default/);
+    assert.match(await routes(), /default via 172\.18\.0\.1 dev eth/);
+    await reachServer();
+    await docker(first(), ['rm', '-f', 'server']);
   });
 
   it('of other numbers do not see each other', async () => {
@@ -177,7 +187,7 @@ describe('overlay networks', () => {
     await docker(first(), ['rm', '-f', 'one', 'uno']);
     await docker(second(), ['rm', '-f', 'two']);
     for (const engine of engines) {
-      await docker(engine, ['network', 'rm', 'net']);
+      await docker(engine, ['network', 'rm', 'net', 'docker_gwbridge']);
       await linksUntil(engine.netns, ['docker0', 'wire']);
     }
   });

@@ -71,3 +71,13 @@ it("names are resolved in namespaces of other users, over connections and a daem
   await docker(engine, ['rm', '-f', 'm1', 'm2', 'm3']);
   await docker(engine, ['network', 'rm', 'mapped', 'mapped2']);
 });
+
+it('a container of a namespace of other users finds its way out by docker_gwbridge', async () => {
+  const peers = ['-o', 'berth.overlay.peers=', '--subnet', '10.46.0.0/24'];
+  await docker(engine, ['network', 'create', '-d', 'overlay', ...peers, 'spread']);
+  await run('--name', 'm4', '--network', 'spread', '-p', '8080:80');
+  assert.match(await docker(engine, ['exec', 'm4', 'ip', 'route']), /default via 172\.18\.0\.1 dev eth1/);
+  await docker(engine, ['exec', 'm4', 'ping', '-c', '1', '-W', '10', '172.18.0.1']);
+  await docker(engine, ['rm', '-f', 'm4']);
+  await docker(engine, ['network', 'rm', 'spread', 'docker_gwbridge']);
+});

@@ -42,12 +42,6 @@ export const driverSection: Section = {
       'connect containers of two hosts, who keep their addresses apart, with names of each host',
     ),
     tested(
-      'network: driver overlay way out',
-      'none, unless another network leads out',
-      OVERLAY,
-      'lead nowhere else, unless another network does',
-    ),
-    tested(
       'network: driver overlay without a cluster',
       '403 without peers of its own; 501 for encrypted ones',
       OVERLAY,
