@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EngineError, messageOf } from '../base/errors.ts';
-import { type Config, type Environment, makeConfig } from './config.ts';
+import { type Config, makeConfig } from './config.ts';
+import type { Environment } from './environment.ts';
 import { namesNotDoneYet } from './config-file.ts';
 import type { Daemon } from './daemon.ts';
 import { parseFlags } from './flags.ts';

@@ -46,7 +46,8 @@ import {
 } from '../adapters/store/index.ts';
 import type { Log } from '../base/log.ts';
 import { type IdMaps, rootOwner } from '../spec/id-maps.ts';
-import type { Config, Environment } from './config.ts';
+import type { Config } from './config.ts';
+import type { Environment } from './environment.ts';
 import type { Paths } from './paths.ts';
 
 /** Everything that the rooms reach the outside by. */

@@ -22,7 +22,8 @@ import type { IdMaps } from '../spec/id-maps.ts';
 import type { Platform } from '../spec/platform.ts';
 import { buildFacts } from './build-info.ts';
 import type { Adapters } from './compose-adapters.ts';
-import type { Config, Environment } from './config.ts';
+import type { Config } from './config.ts';
+import type { Environment } from './environment.ts';
 import type { Paths } from './paths.ts';
 
 /** Every room of the engine. */

@@ -7,7 +7,8 @@ import type { Listener, TlsMaterial } from '../api/index.ts';
 import { EngineError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { OpenListener } from '../domain/system/index.ts';
-import type { Config, Environment } from './config.ts';
+import type { Config } from './config.ts';
+import type { Environment } from './environment.ts';
 import { checkHost } from './options/checks.ts';
 
 /** The first file descriptor that systemd hands over. Source: sd_listen_fds(3). */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isOldestApi, NEWEST_API, OLDEST_API } from '../api/index.ts';
 import { EngineError } from '../base/errors.ts';
-import type { Environment } from './config.ts';
+import type { Environment } from './environment.ts';
 
 const VARIABLE = 'DOCKER_MIN_API_VERSION';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { messageOf } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type { Environment } from '../config.ts';
+import type { Environment } from '../environment.ts';
 
 /** Tells systemd about the daemon (sd_notify protocol), when it asked to be told. */
 export class ServiceManager {
