@@ -179,6 +179,7 @@ const fakeNetworks = (sandboxes: Set<string>, publish: (event: NewEvent) => void
       resolvConf: 'nameserver 10.0.0.1\n',
       hostsLines: ['172.17.0.2\tx'],
       attach: () => undefined,
+      vacate: async () => undefined,
       [Symbol.asyncDispose]: async () => {
         if (!sandboxes.delete(container)) return;
         publish({ type: 'network', action: 'disconnect', actor: 'net', attributes });

@@ -116,6 +116,7 @@ const sandbox: Sandbox = {
   resolvConf: '',
   hostsLines: [],
   attach: () => undefined,
+  vacate: async () => undefined,
   [Symbol.asyncDispose]: async () => undefined,
 };
 

@@ -12,13 +12,14 @@ import { hasProcess } from './state.ts';
  */
 const findContainer = (
   deps: ConnectDeps,
-  network: Network | undefined,
+  forced: string | undefined,
   reference: string,
 ): Container | undefined => {
   try {
     return deps.ledger.resolve(reference);
   } catch (error) {
-    if (!network || !isKind(error, 'not-found')) throw error;
+    if (forced === undefined || !isKind(error, 'not-found')) throw error;
+    const network = deps.networks.resolve(forced);
     if (deps.networks.disconnectStranger(network.id, reference)) return undefined;
     throw new EngineError('not-found', `endpoint ${reference} not found`, { cause: error });
   }
@@ -36,9 +37,38 @@ const disconnectRunning = async (deps: ConnectDeps, { id }: Container, network: 
   await refreshNetworkFiles(deps, id, before, textsOf(sandbox));
 };
 
+/** `undefined` for a network that is gone, and to whose name a container that does not run, or is forced, may still be tied. */
+const findNetwork = (
+  { networks }: ConnectDeps,
+  reference: string,
+  { state }: Container,
+  force: boolean,
+): Network | undefined => {
+  try {
+    return networks.resolve(reference);
+  } catch (error) {
+    if (hasProcess(state) && !force) throw error;
+    return undefined;
+  }
+};
+
+/** The container can start again: nothing else would let go of a network that is gone. @throws internal when it has no such one */
+const leaveGone = async (deps: ConnectDeps, container: Container, name: string): Promise<void> => {
+  assertStays(deps, container);
+  const { id, endpoints, networkIds, addresses } = container;
+  if (!(name in endpoints))
+    throw new EngineError('internal', `container ${id} is not connected to the network ${name}`);
+  await deps.ledger.record({
+    ...container,
+    endpoints: without(endpoints, name),
+    networkIds: without(networkIds, name),
+    ...(addresses && { addresses: without(addresses, name) }),
+  });
+};
+
 /**
  * Takes a container out of a network, at once when it runs.
- * @throws not-found; invalid-argument for the host's network; internal when it is not connected, as Docker has it
+ * @throws not-found of one that runs; invalid-argument for the host's network; internal when it is not connected, as Docker has it
  */
 export const disconnectNetwork = async (
   deps: ConnectDeps,
@@ -46,14 +76,14 @@ export const disconnectNetwork = async (
   reference: string,
   { force }: { readonly force: boolean },
 ): Promise<void> => {
-  const known = force ? deps.networks.resolve(networkReference) : undefined;
-  const found = findContainer(deps, known, reference);
+  const found = findContainer(deps, force ? networkReference : undefined, reference);
   if (!found) return;
   const { id } = found;
   using _lock = await deps.ledger.lock(id);
   const container = deps.ledger.get(id);
   if (!container) throw noSuchContainer(reference);
-  const network = deps.networks.resolve(networkReference);
+  const network = findNetwork(deps, networkReference, container, force);
+  if (!network) return leaveGone(deps, container, networkReference);
   if (network.driver === 'host' && container.hostConfig.networkMode === 'host')
     throw new EngineError(
       'invalid-argument',

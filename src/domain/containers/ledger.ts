@@ -86,6 +86,7 @@ export class ContainerLedger implements Ledger {
   resolve(reference: string): Container {
     const exact = this.#containers.get(reference as ContainerId) ?? this.#byName(reference);
     if (exact) return exact;
+    if (reference === '') throw new EngineError('invalid-argument', 'invalid name or ID supplied: ""');
     if (!/^[0-9a-f]{1,64}$/.test(reference)) throw noSuchContainer(reference);
     const matches = this.all().filter((container) => container.id.startsWith(reference));
     if (matches.length > 1)

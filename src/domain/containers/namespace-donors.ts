@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError, type ErrorKind, messageOf } from '../../base/errors.ts';
+import { EngineError, type ErrorKind, isKind, kindOf, messageOf } from '../../base/errors.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { isProcessThere } from './find-task.ts';
@@ -29,10 +29,22 @@ const pathOf = (
 ): string | undefined =>
   hasProcess(state) && isProcessThere(deps, state) ? `/proc/${state.pid}/ns/${kind}` : undefined;
 
-const network = (deps: DonorDeps, mode: string): DonatedNamespaces['network'] => {
-  const reference = networkDonor(mode);
+/** A donor that is not there is the daemon's trouble at a start: nobody has asked for it now. @throws internal */
+const findNetworkDonor = ({ ledger }: DonorDeps, { id }: Container, reference: string): Container => {
+  try {
+    const donor = ledger.resolve(reference);
+    if (donor.id !== id) return donor;
+  } catch (cause) {
+    const text = `joining network namespace of container: ${messageOf(cause)}`;
+    throw new EngineError(isKind(cause, 'not-found') ? 'internal' : kindOf(cause), text, { cause });
+  }
+  throw new EngineError('internal', 'cannot join own network namespace');
+};
+
+const network = (deps: DonorDeps, container: Container): DonatedNamespaces['network'] => {
+  const reference = networkDonor(container.hostConfig.networkMode);
   if (reference === undefined) return undefined;
-  const donor = deps.ledger.resolve(reference);
+  const donor = findNetworkDonor(deps, container, reference);
   const path = pathOf(deps, donor, 'net');
   if (path !== undefined) return { path, donor };
   throw new EngineError(
@@ -92,9 +104,10 @@ const ipc = (deps: DonorDeps, mode: string): Pick<DonatedNamespaces, 'ipc' | 'sh
 };
 
 /** Finds what the container shares with others. @throws not-found, conflict and others when a donor can't give it */
-export const donatedNamespaces = (deps: DonorDeps, { hostConfig }: Container): DonatedNamespaces => {
+export const donatedNamespaces = (deps: DonorDeps, container: Container): DonatedNamespaces => {
+  const { hostConfig } = container;
   const found = {
-    network: network(deps, hostConfig.networkMode),
+    network: network(deps, container),
     pid: pid(deps, hostConfig.pidMode),
     ...ipc(deps, hostConfig.ipcMode),
   };

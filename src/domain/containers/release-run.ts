@@ -5,7 +5,9 @@ import type { ContainerId } from '../../base/ids.ts';
 import { now, seconds } from '../../base/time.ts';
 import type { Core } from './core.ts';
 import type { LiveRun } from './runs.ts';
+import { networkDonor } from './network-mode.ts';
 import { releaseRunMounts, type RunMountDeps } from './run-mounts.ts';
+import { hasProcess } from './state.ts';
 import type { ProcessStreams } from './streams.ts';
 import { leaveVolumes } from './volume-uses.ts';
 
@@ -45,6 +47,18 @@ const hearOut = async ({ drained }: LiveRun, streams: ProcessStreams): Promise<v
   } while (heard !== streams.heard && now() < limit);
 };
 
+/** Whether containers that run share this one's network: its namespace goes on without it. */
+const isShared = ({ ledger }: ReleaseRunDeps, id: ContainerId): boolean => {
+  const name = ledger.get(id)?.name;
+  return ledger.all().some(({ hostConfig, state }) => {
+    const donor = networkDonor(hostConfig.networkMode);
+    return donor !== undefined && (donor === name || id.startsWith(donor)) && hasProcess(state);
+  });
+};
+
+const releaseNetwork = async (deps: ReleaseRunDeps, id: ContainerId, { sandbox }: LiveRun): Promise<void> =>
+  isShared(deps, id) ? sandbox?.vacate() : sandbox?.[Symbol.asyncDispose]();
+
 /** Lets go of what the present run holds: the output's last words are logged first, the network goes meanwhile. */
 export const releaseRun = async (deps: ReleaseRunDeps, id: ContainerId): Promise<void> => {
   const run = deps.runs.get(id);
@@ -55,7 +69,7 @@ export const releaseRun = async (deps: ReleaseRunDeps, id: ContainerId): Promise
   };
   await Promise.all([
     quietly(deps, id, 'the log could not be closed', closeLog),
-    quietly(deps, id, 'the network could not be released', async () => run.sandbox?.[Symbol.asyncDispose]()),
+    quietly(deps, id, 'the network could not be released', async () => releaseNetwork(deps, id, run)),
   ]);
   const container = deps.ledger.get(id);
   await quietly(deps, id, 'what was mounted could not be taken away', async () =>

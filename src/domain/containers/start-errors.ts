@@ -6,6 +6,8 @@ import type { Outcome } from './state.ts';
 export interface StartFailure {
   readonly error: EngineError;
   readonly outcome: Outcome;
+  /** The runtime has not come to it: the exit code of an earlier run, unless that is 0, stays. */
+  readonly isEarly?: boolean;
 }
 
 const COMMAND_NOT_FOUND = 127;
@@ -41,16 +43,20 @@ export const runtimeFailure = (thrown: unknown, prefix: string): StartFailure =>
 };
 
 /** Anything that went wrong around the process: networks, files, users, donors of namespaces. */
-export const otherFailure = (thrown: unknown, prefix = ''): StartFailure =>
-  failure(new EngineError(kindOf(thrown), `${prefix}${messageOf(thrown)}`, { cause: thrown }), OTHER);
+export const otherFailure = (thrown: unknown, prefix = ''): StartFailure => ({
+  ...failure(new EngineError(kindOf(thrown), `${prefix}${messageOf(thrown)}`, { cause: thrown }), OTHER),
+  isEarly: true,
+});
 
 /** Carries a failure up to where the container is recorded. */
 export class StartError extends EngineError {
   readonly outcome: Outcome;
+  readonly isEarly: boolean;
 
-  constructor({ error, outcome }: StartFailure) {
+  constructor({ error, outcome, isEarly = false }: StartFailure) {
     super(error.kind, error.message, { cause: error.cause });
     this.outcome = outcome;
+    this.isEarly = isEarly;
   }
 }
 

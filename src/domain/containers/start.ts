@@ -9,7 +9,7 @@ import { checkRequestedSources } from './mount-sources.ts';
 import { type RemoveContainerDeps, removeContainer } from './remove-container.ts';
 import { StartError } from './start-errors.ts';
 import { type StartedRun, type StartRunDeps, startRun } from './start-run.ts';
-import type { ContainerState, EndedRun, Outcome } from './state.ts';
+import type { ContainerState, EndedRun } from './state.ts';
 
 export type StartDeps = StartRunDeps &
   RemoveContainerDeps &
@@ -41,18 +41,17 @@ const endedRun = (state: ContainerState): EndedRun | undefined =>
       }
     : undefined;
 
-const failedState = (state: ContainerState, outcome: Outcome): ContainerState => {
+const failedState = (state: ContainerState, { outcome, isEarly }: StartError): ContainerState => {
   const previous = endedRun(state);
-  return previous ? { status: 'exited', ...previous, ...outcome } : { status: 'created', failure: outcome };
+  if (!previous) return { status: 'created', failure: outcome };
+  const stays = isEarly && previous.exitCode !== 0;
+  return { status: 'exited', ...previous, ...outcome, ...(stays && { exitCode: previous.exitCode }) };
 };
 
 /** Remembers why the start failed; a container that was to remove itself is removed. */
-const recordFailure = async (
-  deps: StartDeps,
-  container: Container,
-  { outcome }: StartError,
-): Promise<void> => {
-  await deps.ledger.recordFact({ ...container, state: failedState(container.state, outcome) });
+const recordFailure = async (deps: StartDeps, container: Container, failure: StartError): Promise<void> => {
+  const { outcome } = failure;
+  await deps.ledger.recordFact({ ...container, state: failedState(container.state, failure) });
   if (container.hostConfig.autoRemove && !deps.intents.isRestarting(container.id)) {
     await removeContainer(deps, container.id, { volumes: true, exitCode: outcome.exitCode });
     return;

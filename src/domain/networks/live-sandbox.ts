@@ -17,7 +17,7 @@ import type { LivePort } from './live-port.ts';
 import type { RemoteEndpoints } from './remote/remote-endpoints.ts';
 import { withdrawLinks } from './remote/withdraw-links.ts';
 import { type SandboxRecord, portTargetOf } from './sandbox-record.ts';
-import { silenceLinks } from './silence-links.ts';
+import { removeInside, silenceLinks } from './silence-links.ts';
 
 export interface SandboxDeps {
   readonly netlink: Netlink;
@@ -199,6 +199,18 @@ export class LiveSandbox implements Sandbox {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#release(() => Promise.all(this.#held.map(async (port) => port[Symbol.asyncDispose]())));
     return this.left;
+  }
+
+  async vacate(): Promise<void> {
+    if (this.#released) return;
+    const { endpoints, namespacePath: path } = this.#record;
+    try {
+      if (path !== undefined)
+        for (const endpoint of endpoints) await removeInside(this.#deps, path, endpoint);
+    } finally {
+      await this[Symbol.asyncDispose]();
+    }
+    for (const endpoint of endpoints) await this.#deps.networks.get(endpoint.network)?.unplug(endpoint);
   }
 
   /** Clients that go on sending would reach whoever has the address next: nobody closes an udp flow. */

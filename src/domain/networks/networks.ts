@@ -141,6 +141,8 @@ export interface Sandbox extends AsyncDisposable {
    * Once, before the container's program runs; nothing for others. @throws Docker's `failed to set up container networking: …`
    */
   attach(pid: number): void;
+  /** Lets go as disposal does, and takes its interfaces out of a namespace in which others live on. */
+  vacate(): Promise<void>;
 }
 
 /** One of a container's places in a user-defined network, as name resolution sees it. */

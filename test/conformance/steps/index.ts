@@ -30,6 +30,7 @@ import { networkSteps } from './network.ts';
 import { userNetworkSteps } from './networks.ts';
 import { networkAddressSteps } from './networks-addresses.ts';
 import { networkFirewallSteps } from './networks-firewall.ts';
+import { oddNetworkSteps } from './networks-odd.ts';
 import { networkInspectSteps } from './networks-inspect.ts';
 import { networkConnectSteps } from './networks-connect.ts';
 import { networkCreateSteps } from './networks-create.ts';
@@ -87,6 +88,7 @@ export const groups: readonly StepGroup[] = [
   portSteps,
   userNetworkSteps,
   networkCreateSteps,
+  oddNetworkSteps,
   networkConnectSteps,
   networkFirewallSteps,
   networkInspectSteps,

@@ -90,7 +90,7 @@ export const networkConnectSteps: StepGroup = {
           EndpointConfig: { IPAMConfig: { IPv4Address: 'zz', IPv6Address: '10.72.0.7' } },
         }),
         400,
-        'invalid endpoint settings:\n* invalid IPv4 address: zz\n* no configured subnet or ip-range contain the IP address zz\n* invalid IPv6 address: 10.72.0.7\n* no configured subnet or ip-range contain the IP address 10.72.0.7',
+        'invalid endpoint settings:\n* invalid IPv4 address: zz\n* invalid IPv6 address: 10.72.0.7\n* no configured subnet or ip-range contain the IP address zz\n* no configured subnet or ip-range contain the IP address 10.72.0.7',
       ),
     ),
     ...covering(

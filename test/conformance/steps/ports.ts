@@ -91,7 +91,7 @@ export const portSteps: StepGroup = {
       bound(
         fails('at one address', ['-p', '127.0.0.1:8080:80']),
         /Error starting userland proxy: listen tcp4 127.0.0.1:8080: bind: address already in use/,
-        'failed to bind host port for 127.0.0.1:8080:<address>:80/tcp: address already in use',
+        'Bind for 0.0.0.0:8080 failed: port is already allocated',
       ),
       fails('the other protocol is free', ['-p', '8080:80/udp']),
     ),
