@@ -181,7 +181,7 @@ class Room implements NetworksRoom {
     const config = this.#deps.config.current;
     const sandbox = await adoptRecord(this.#sandboxDeps(), this.#publishing(config), record, forget);
     this.#sandboxes.settle(container, sandbox);
-    if (sandbox) await repairGateway(this.#createDeps(), sandbox);
+    if (sandbox) await repairGateway(this.#createDeps(), sandbox, () => this.#sandboxes.records);
     return sandbox;
   }
 

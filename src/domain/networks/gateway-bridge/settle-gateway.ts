@@ -4,7 +4,9 @@ import { shortId } from '../../../base/ids.ts';
 import type { PlacedEndpoint } from '../driver.ts';
 import { gatewayCreateFailed } from '../errors.ts';
 import type { LiveSandbox } from '../live-sandbox.ts';
+import { movePorts } from '../move-ports.ts';
 import { type PlugDeps, plugEndpoint, unplugEndpoint } from '../plug-endpoint.ts';
+import type { SandboxRecord } from '../sandbox-record.ts';
 import { needsGateway } from './needs-gateway.ts';
 
 const gatewayOf = ({ record }: LiveSandbox): PlacedEndpoint | undefined =>
@@ -40,10 +42,30 @@ export const dropGateway = async (deps: PlugDeps, sandbox: LiveSandbox): Promise
   await deps.remote.leave([gateway]);
 };
 
-/** What an earlier daemon did not come to do. Its failure is told of: the container goes on as it is. */
-export const repairGateway = async (deps: PlugDeps, sandbox: LiveSandbox): Promise<void> => {
+/** Takes cables away that an earlier daemon did not come to put on record: one of them may be in the sandbox. */
+const removeStrays = async (deps: PlugDeps, records: () => readonly SandboxRecord[]): Promise<void> => {
+  const active = await deps.gatewayNetwork();
+  // Now: others may have been given theirs meanwhile.
+  const known = new Set(records().flatMap(({ endpoints }) => endpoints.map(({ hostLink }) => hostLink)));
+  for (const name of active.strays(known)) await active.removeStray(name);
+};
+
+/**
+ * What an earlier daemon did not come to do; `records` are those of all sandboxes. Its failure is told of: the container
+ * goes on as it is.
+ */
+export const repairGateway = async (
+  deps: PlugDeps,
+  sandbox: LiveSandbox,
+  records: () => readonly SandboxRecord[],
+): Promise<void> => {
   try {
-    await addGateway(deps, sandbox, sandbox.record.endpoints);
+    const { endpoints } = sandbox.record;
+    if (!gatewayOf(sandbox) && needsGateway(deps.networks, endpoints)) {
+      await removeStrays(deps, records);
+      await addGateway(deps, sandbox, endpoints);
+      await movePorts(deps, sandbox);
+    }
     await dropGateway(deps, sandbox);
   } catch (error) {
     const { container } = sandbox.record;
