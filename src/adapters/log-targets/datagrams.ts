@@ -4,7 +4,8 @@ import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../base/errors.ts';
 import { type Sent, UnixDatagramSocket } from '../../sys/unix-datagram-socket.ts';
-import { dialReason, joinHostPort, writeFailure } from './go-error.ts';
+import { joinHostPort } from '../../sys/dial-text.ts';
+import { dialReason, writeFailure } from './go-error.ts';
 import type { DatagramAddress, DatagramSocket } from './log-targets.ts';
 
 /** Between looks at a reader that is behind (ms): at first, and at most. */

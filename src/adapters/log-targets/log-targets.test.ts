@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { logTargetsContract } from './contract.ts';
 import { createFakeLogTargets } from './fake.ts';
+import { sysFailure } from '../../sys/errno.ts';
 import { dialReason, fileError, writeFailure } from './go-error.ts';
 
 logTargetsContract('fake log targets', async () => {
@@ -28,6 +29,9 @@ test('why a connection fails is told as Go tells it', () => {
     'dial tcp 10.0.0.1:514: i/o timeout',
   );
   assert.match(reason(system('DEPTH_ZERO_SELF_SIGNED_CERT')), /signed by unknown authority$/);
+  assert.match(reason(system('EPROTO')), /^tls: first record does not look like a TLS handshake$/);
+  const unixgram = dialReason(sysFailure(2, 'connect', '/x'), 'unixgram', '/x', '/x');
+  assert.equal(unixgram, 'dial unixgram /x: connect: no such file or directory');
   assert.equal(reason(new Error('other')), 'other');
 });
 

@@ -4,7 +4,8 @@ import { connect as connectTls, type ConnectionOptions, getCACertificates } from
 import { within } from '../../base/async.ts';
 import { EngineError } from '../../base/errors.ts';
 import { type Nanoseconds, toMilliseconds } from '../../base/time.ts';
-import { dialReason, joinHostPort, writeFailure } from './go-error.ts';
+import { joinHostPort } from '../../sys/dial-text.ts';
+import { dialReason, writeFailure } from './go-error.ts';
 import type { StreamAddress, StreamConnection, TlsTrust } from './log-targets.ts';
 
 const authorities = (ca: string, withSystem: boolean): string[] =>

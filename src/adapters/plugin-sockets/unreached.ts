@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { errnoText } from '../../sys/errno-text.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { PluginAddress } from './plugin-sockets.ts';
 
-/** What a connection ends with when nobody has read the request, and how Docker says that. */
-const UNREACHED: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'connection refused'],
-  ['ENOENT', 'no such file or directory'],
-  ['EHOSTUNREACH', 'no route to host'],
-  ['ENETUNREACH', 'network is unreachable'],
-]);
+/** What a connection ends with when nobody has read the request. */
+const UNREACHED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** Whether nobody has read the request: another attempt can't do anything twice. */
 export const isUnreached = (error: unknown): boolean => UNREACHED.has(errnoOf(error) ?? '');
@@ -24,11 +20,10 @@ const shownUrl = (address: PluginAddress, method: string): string => {
 };
 
 const reasonOf = (address: PluginAddress, cause: unknown): string => {
-  const reached = UNREACHED.get(errnoOf(cause) ?? '');
-  if (reached === undefined) return messageOf(cause) === 'socket hang up' ? 'EOF' : messageOf(cause);
+  if (!isUnreached(cause)) return messageOf(cause) === 'socket hang up' ? 'EOF' : messageOf(cause);
   const socket = socketOf(address);
   const where = socket === undefined ? `tcp ${new URL(address.url).host}` : `unix ${socket}`;
-  return `dial ${where}: connect: ${reached}`;
+  return `dial ${where}: connect: ${errnoText(errnoOf(cause))}`;
 };
 
 /** What is said of a call that brought no answer, in Docker's words. */

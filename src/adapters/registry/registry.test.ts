@@ -73,7 +73,8 @@ test('a refusal is told in Docker’s words', () => {
 
 test('what the network does is told in Go’s words', () => {
   const url = new URL('https://a.test/v2/');
-  const text = (error: object): string => networkError('GET', url, error).message;
+  const text = (fields: object): string =>
+    networkError('GET', url, Object.assign(new Error('other'), fields)).message;
   const refused = { code: 'ECONNREFUSED', address: '::1', port: 443 };
   assert.equal(text(refused), 'Get "https://a.test/v2/": dial tcp [::1]:443: connect: connection refused');
   assert.equal(
@@ -81,4 +82,8 @@ test('what the network does is told in Go’s words', () => {
     'Get "https://a.test/v2/": dial tcp: lookup a.test: no such host',
   );
   assert.match(text({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }), /certificate signed by unknown authority$/);
+  assert.match(text({ code: 'EPROTO' }), /: http: server gave HTTP response to HTTPS client$/);
+  assert.match(text({ code: 'ECONNRESET' }), /: EOF$/);
+  assert.match(text({ code: 'EPIPE' }), /: other$/);
+  assert.match(text({ code: 'ETIMEDOUT' }), /: dial tcp: i\/o timeout$/);
 });
