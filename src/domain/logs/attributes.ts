@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError, messageOf } from '../../base/errors.ts';
+import { compileGoPattern } from '../../spec/go-pattern.ts';
 import type { LogSubject } from './logs.ts';
 import { formatTag } from './tag.ts';
 
@@ -7,16 +7,8 @@ type Pairs = readonly (readonly [key: string, value: string])[];
 
 const listed = (names: string | undefined): ReadonlySet<string> => new Set(names?.split(',') ?? []);
 
-/** JavaScript's expressions: for names of labels and variables they are RE2's. */
-const matching = (pattern: string | undefined): RegExp | undefined => {
-  if (pattern === undefined || pattern === '') return undefined;
-  try {
-    return new RegExp(pattern);
-  } catch (cause) {
-    const message = messageOf(cause).replace(/^Invalid regular expression: /, '');
-    throw new EngineError('invalid-argument', `error parsing regexp: ${message}`, { cause });
-  }
-};
+const matching = (pattern: string | undefined): RegExp | undefined =>
+  pattern === undefined || pattern === '' ? undefined : compileGoPattern(pattern);
 
 const chosen = (pairs: Pairs, names: string | undefined, pattern: string | undefined): Pairs => {
   const wanted = listed(names);
@@ -33,7 +25,7 @@ const environment = (env: readonly string[]): Pairs =>
 /**
  * The labels and variables that the options `labels`, `labels-regex`, `env` and `env-regex` choose, under the names that
  * `nameOf` makes of theirs.
- * @throws internal for an expression that can't be read
+ * @throws invalid-argument for an expression that can't be read
  */
 export const extraAttributes = (
   subject: LogSubject,

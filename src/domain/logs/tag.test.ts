@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isKind } from '../../base/errors.ts';
 import { fromUnix } from '../../base/time.ts';
-import { logTag } from './attributes.ts';
+import { extraAttributes, logTag } from './attributes.ts';
 import type { LogSubject } from './logs.ts';
 
 const ID = 'ab97e85812776061d4c06d7793991613e2be08c4c2a2b55aa078895eeab4b6a8';
@@ -116,4 +116,10 @@ test('an expression that can’t be read is refused', () => {
   const subject = about('x');
   const bad = { ...subject, config: { type: 'json-file', config: { 'labels-regex': '(' } } };
   assert.throws(() => logTag(bad, 'vm'), /error parsing regexp: /);
+  const go = {
+    ...subject,
+    labels: { Shop: '1' },
+    config: { type: 'json-file', config: { 'labels-regex': '(?i)^[[:alpha:]]+$' } },
+  };
+  assert.deepEqual(extraAttributes(go), { Shop: '1' });
 });
