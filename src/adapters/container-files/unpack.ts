@@ -115,7 +115,7 @@ class Unpacker implements Disposable {
 
   /** What stands at an entry's place goes, unless both are directories. */
   #makeRoom(entry: TarEntry, parent: number, base: string, path: string): void {
-    const found = this.#kindOf(parent, base);
+    const found = tried('lstat', path, () => this.#kindOf(parent, base));
     const isDirectory = entry.type === 'directory';
     if (found === 'none' || (found === 'directory' && isDirectory)) return;
     if (this.#request.keepKinds && (found === 'directory' || isDirectory)) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { EngineError } from '../../base/errors.ts';
 import { ContainerDirectory } from './container-directory.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'berth-store-'));
@@ -20,6 +21,23 @@ test('what is saved is found again, and a later save leaves what it does not bri
   await store.save(id, { config: { State: 1 }, hostConfig: { Memory: 2 } }, { durable: true });
   await store.save(id, { config: { State: 3 } }, { durable: false });
   deepEqual(await store.load(), [{ id, config: { State: 3 }, hostConfig: { Memory: 2 } }]);
+});
+
+test('a new container is not there before all of it is', async () => {
+  const { store, path } = fresh();
+  const documents = { config: {}, hostConfig: {} };
+  const filled = Promise.withResolvers<undefined>();
+  const saving = store.save(id, documents, { durable: true, complete: filled.promise });
+  while (readdirSync(path).length === 0) await new Promise(setImmediate);
+  // What a daemon finds that starts after a kill.
+  deepEqual(readdirSync(path), [`.${id}`]);
+  filled.resolve(undefined);
+  await saving;
+  deepEqual(readdirSync(path), [id]);
+  const complete = Promise.reject(new EngineError('internal', 'no room'));
+  complete.catch(() => undefined);
+  await rejects(store.save('other', documents, { durable: true, complete }), { message: 'no room' });
+  deepEqual(readdirSync(path), [id]);
 });
 
 test('documents are for root alone, the directory may be entered by its group', async () => {

@@ -88,11 +88,11 @@ export class ContainerDirectory implements ContainerStore {
   async save(
     id: string,
     documents: ContainerDocuments,
-    { durable }: { readonly durable: boolean },
+    { durable, complete }: Parameters<ContainerStore['save']>[2],
   ): Promise<void> {
     try {
       if (documents.hostConfig && !(await exists(this.directory(id))))
-        await this.#make(id, documents, durable);
+        await this.#make(id, documents, { durable, complete });
       else await write(this.directory(id), documents, durable);
     } catch (error) {
       refuse(error);
@@ -100,12 +100,17 @@ export class ContainerDirectory implements ContainerStore {
   }
 
   /** A new directory appears with all that belongs into it, or not at all. */
-  async #make(id: string, documents: ContainerDocuments, durable: boolean): Promise<void> {
+  async #make(
+    id: string,
+    documents: ContainerDocuments,
+    { durable, complete }: { readonly durable: boolean; readonly complete: Promise<unknown> | undefined },
+  ): Promise<void> {
     const fresh = join(this.#root, `${UNFINISHED}${id}`);
     try {
       await mkdir(fresh, { recursive: true, mode: DIRECTORY_MODE });
       if (this.#owner) await chown(fresh, 0, this.#owner.gid);
       await write(fresh, documents, durable);
+      await complete;
       await rename(fresh, this.directory(id));
       if (durable) await syncDirectory(this.#root);
     } catch (error) {

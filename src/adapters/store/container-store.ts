@@ -27,6 +27,8 @@ export interface ContainerStore {
     options: {
       /** On the disk, not only in the kernel's cache, when this returns: it outlives a power failure. */
       readonly durable: boolean;
+      /** A new container is there for a later daemon only when this is done, too; when it fails nothing is kept. */
+      readonly complete?: Promise<unknown>;
     },
   ): Promise<void>;
   /** Writes a small text file into the container's directory, readable by all. @throws insufficient-storage */

@@ -26,7 +26,7 @@ export interface Ledger {
   /**
    * Checks the move, saves, makes visible, publishes `action` (none when undefined). Call it with the lock held.
    * `meanwhile` is what must have come true before anybody is told; it runs beside the save. When it fails nothing is
-   * told, and what was saved is for the caller to take back.
+   * told, and what was saved is for the caller to take back. A new container is found after a crash only if it had come true.
    */
   record(
     next: Container,
@@ -118,7 +118,7 @@ export class ContainerLedger implements Ledger {
     attributes: EventAttributes = {},
     meanwhile: Promise<unknown> = Promise.resolve(),
   ): Promise<void> {
-    await together([this.#save(next), meanwhile]);
+    await together([meanwhile, this.#save(next, meanwhile)]);
     this.show(next, action, attributes);
   }
 
@@ -156,7 +156,7 @@ export class ContainerLedger implements Ledger {
     for (const listener of this.#watchers.get(id) ?? []) listener();
   }
 
-  async #save(next: Container): Promise<void> {
+  async #save(next: Container, complete?: Promise<unknown>): Promise<void> {
     const before = this.#containers.get(next.id);
     assertMove(before?.state, next.state);
     await this.#deps.store.save(
@@ -165,7 +165,7 @@ export class ContainerLedger implements Ledger {
         config: encodeRecord(next, this.#deps.facts(next)),
         ...(before?.hostConfig !== next.hostConfig && { hostConfig: encodeHostConfig(next) }),
       },
-      { durable: isDurable(before, next) },
+      { durable: isDurable(before, next), ...(complete && { complete }) },
     );
   }
 

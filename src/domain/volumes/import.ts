@@ -114,6 +114,9 @@ export const importVolume = async (
     } catch (error) {
       if (request.signal.aborted)
         throw new EngineError('cancelled', 'the client has hung up', { cause: error });
+      // A link to what the archive does not have.
+      if (isKind(error, 'not-found'))
+        throw new EngineError('invalid-argument', error.message, { cause: error });
       if (isKind(error, 'internal') && /no space left|quota exceeded/.test(error.message))
         throw new EngineError('insufficient-storage', error.message, { cause: error });
       throw error;

@@ -102,7 +102,7 @@ export const decodeHeader = (block: Buffer): TarHeader => {
 };
 
 /** Links, devices and directories may carry a size, which counts no bytes. */
-const hasContent = (type: TarEntryType): boolean => type === 'file' || type === 'other';
+export const hasContent = (type: TarEntryType): boolean => type === 'file' || type === 'other';
 
 const isUstar = (block: Buffer): boolean => block.toString('latin1', 257, 262) === 'ustar';
 

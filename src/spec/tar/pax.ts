@@ -49,15 +49,26 @@ const parsePaxNumber = (text: string): number => {
   return value;
 };
 
+const parsePaxSize = (text: string): number => {
+  const size = parsePaxNumber(text);
+  if (size < 0) throw invalid();
+  return size;
+};
+
+const parsePaxText = (text: string): string => {
+  if (text.includes('\0')) throw invalid();
+  return text;
+};
+
 /** What each keyword says of an entry. An empty value takes the record back. */
 const READERS: Readonly<Record<string, (value: string) => Partial<TarEntry>>> = {
-  path: (name) => ({ name }),
-  linkpath: (linkName) => ({ linkName }),
-  size: (size) => ({ size: parsePaxNumber(size) }),
+  path: (name) => ({ name: parsePaxText(name) }),
+  linkpath: (linkName) => ({ linkName: parsePaxText(linkName) }),
+  size: (size) => ({ size: parsePaxSize(size) }),
   uid: (uid) => ({ uid: parsePaxNumber(uid) }),
   gid: (gid) => ({ gid: parsePaxNumber(gid) }),
-  uname: (userName) => ({ userName }),
-  gname: (groupName) => ({ groupName }),
+  uname: (userName) => ({ userName: parsePaxText(userName) }),
+  gname: (groupName) => ({ groupName: parsePaxText(groupName) }),
   mtime: (mtime) => ({ modifiedAt: parsePaxTime(mtime) }),
 };
 

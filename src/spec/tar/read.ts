@@ -2,7 +2,7 @@
 import { EngineError } from '../../base/errors.ts';
 import { ByteSource } from './byte-source.ts';
 import { type TarEntry, BLOCK, paddingOf } from './entry.ts';
-import { decodeHeader, isZeroBlock, type TarHeader } from './header.ts';
+import { decodeHeader, hasContent, isZeroBlock, type TarHeader } from './header.ts';
 import { applyPaxRecords, type PaxRecords, parsePaxRecords } from './pax.ts';
 
 /** The largest extended header that is read (bytes): a long name or a few extended attributes fit many times. */
@@ -87,7 +87,8 @@ class TarReader {
       ...(longLink === undefined ? {} : { linkName: longLink }),
     };
     const merged = new Map([...this.#globals, ...(records ?? [])]);
-    return applyPaxRecords({ ...entry, ...long }, merged);
+    const extended = applyPaxRecords({ ...entry, ...long }, merged);
+    return hasContent(extended.type) ? extended : { ...extended, size: 0 };
   }
 
   async *#content(): AsyncGenerator<Uint8Array> {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Timestamp } from '../../base/time.ts';
 import { BLOCK, type NewTarEntry } from './entry.ts';
+import { applyPaxRecords } from './pax.ts';
 import { readContent, readTar } from './read.ts';
 import { encodeTar } from './write.ts';
 
@@ -57,4 +58,19 @@ test('a stream cut short is told from one that is no tar', async () => {
   await assert.rejects(readAll(bytes.subarray(0, 100)), { message: 'unexpected EOF' });
   await assert.rejects(readAll(Buffer.alloc(BLOCK, 'x')), { message: 'archive/tar: invalid tar header' });
   assert.deepEqual(await readAll(new Uint8Array(0)), []);
+});
+
+test('an extended header that can not be meant is refused', async () => {
+  const [first] = await readAll(encodeTar([{ entry: { name: 'a' }, content: '' }]));
+  assert.ok(first);
+  for (const [keyword, value] of [
+    ['size', '-5'],
+    ['size', '9'.repeat(20)],
+    ['path', 'a\0b'],
+    ['linkpath', '\0'],
+    ['mtime', 'x'],
+  ] as const)
+    assert.throws(() => applyPaxRecords(first.entry, new Map([[keyword, Buffer.from(value)]])), {
+      message: 'archive/tar: invalid tar header',
+    });
 });

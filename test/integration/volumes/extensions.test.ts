@@ -151,6 +151,12 @@ it('an archive that is none, that ends early or leads out makes no volume', asyn
   await ask('POST', 'up/import', up);
   assert.deepEqual([readdirSync(data('up')), existsSync(join(volumes(), 'up/up'))], [['up'], false]);
   await docker(engine(), ['volume', 'rm', 'up']);
+  const lost = Buffer.from(
+    encodeTar([{ entry: { name: 'link', type: 'hardlink', linkName: '/etc/passwd' } }]),
+  );
+  await refused(400, /link \/etc\/passwd: no such file or directory/, 'POST', 'bad/import', lost);
+  const long = Buffer.from(encodeTar([{ entry: { name: 'x'.repeat(256) }, content: '' }]));
+  await refused(500, /import bad: lstat \/x+: file name too long/, 'POST', 'bad/import', long);
   await refused(400, /invalid labels/, 'POST', 'bad/import?labels=x', tar);
   await refused(404, /no such volume/, 'POST', 'bad/import?replace=1', tar);
   assert.equal(await docker(engine(), ['volume', 'ls', '-q']), '');
