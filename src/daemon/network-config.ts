@@ -52,7 +52,7 @@ export const networkConfig = (settings: Settings): NetworkConfig => ({
   defaultNetworkOptions: settings['default-network-opt'] ?? {},
   icc: settings.icc ?? true,
   ipForward: settings['ip-forward'] ?? true,
-  ipMasquerade: settings['ip-masq'] ?? true,
+  ipMasquerade: (settings['ip-masq'] ?? true) && (settings.iptables ?? true),
   ipForwardNoDrop: settings['ip-forward-no-drop'] ?? false,
   firewall: settings.iptables ?? true,
   firewall6: settings.ip6tables ?? true,

@@ -25,6 +25,15 @@ test('values are checked in the words of dockerd', () => {
     complaint('--bridge', 'br0', '--bip', '10.0.0.1/24'),
     'You specified -b & --bip, mutually exclusive options. Please specify only one',
   );
+  assert.equal(
+    complaint('--bridge', 'br0', '--bip6', 'fd00::1/64'),
+    'You specified -b & --bip6, mutually exclusive options. Please specify only one',
+  );
+  assert.equal(
+    complaint('--icc=false', '--ip6tables=false', '--ipv6'),
+    'You specified --ip6tables=false with --icc=false. ICC=false uses ip6tables to function. Please set --icc or --ip6tables to true',
+  );
+  assert.equal(complaint('--icc=false', '--ip6tables=false'), '');
   assert.equal(complaint('--default-runtime', 'nope'), "specified default runtime 'nope' does not exist");
   assert.equal(complaint('--add-runtime', 'crun=crun', '--default-runtime', 'crun'), '');
 });

@@ -91,11 +91,16 @@ export const validateSettings = (settings: Settings): void => {
 /** What `--validate` lets pass and a start does not. @throws invalid-argument, in dockerd's words */
 export const refuseContradictions = (settings: Settings): void => {
   const [bridge, bip, bip6] = [settings.bridge, settings.bip, settings.bip6].map((text) => text ?? '');
+  const given = bip !== '' ? '--bip' : '--bip6';
   if (bridge !== '' && (bip !== '' || bip6 !== ''))
-    throw invalid('You specified -b & --bip, mutually exclusive options. Please specify only one');
+    throw invalid(`You specified -b & ${given}, mutually exclusive options. Please specify only one`);
   if (settings.iptables === false && settings.icc === false)
     throw invalid(
       'You specified --iptables=false with --icc=false. ICC=false uses iptables to function. Please set --icc or --iptables to true',
+    );
+  if (settings.ip6tables === false && settings.icc === false && settings.ipv6 === true)
+    throw invalid(
+      'You specified --ip6tables=false with --icc=false. ICC=false uses ip6tables to function. Please set --icc or --ip6tables to true',
     );
   const runtime = settings['default-runtime'] ?? '';
   if (

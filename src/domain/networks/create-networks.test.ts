@@ -266,6 +266,26 @@ test('an endpoint whose container nobody knows any more goes by the name that it
   assert.equal((await after.createSandbox(request())).endpoints[0]?.ipv4Address, '172.17.0.2');
 });
 
+test("the daemon's own address for published ports is the default bridge's alone", async () => {
+  const room = await createMachine().boot({ defaultHostAddress: '127.0.0.1' });
+  const wish = {
+    name: 'own',
+    driver: '',
+    scope: '',
+    ipam: { driver: '', pools: [] },
+    options: {},
+    labels: {},
+  };
+  const flags = { internal: false, attachable: false, ingress: false, configOnly: false, configFrom: '' };
+  await room.create({ ...wish, ...flags });
+  const addresses = async (networkMode: string, port: number): Promise<readonly string[]> => {
+    const { ports } = await room.createSandbox(request({ networkMode, publish: publish(port) }));
+    return ports.flatMap(({ bindings }) => bindings.map(({ address }) => address));
+  };
+  assert.deepEqual(await addresses('bridge', 8080), ['127.0.0.1']);
+  assert.deepEqual(await addresses('own', 8081), ['0.0.0.0', '::']);
+});
+
 test('a table that somebody flushed is put back with all that is published', async () => {
   const machine = createMachine();
   const room = await machine.boot();

@@ -37,6 +37,7 @@ const setUp = (changes: Partial<FirewallOptions> = {}) => {
     families: ['ip', 'ip6'],
     allowDirect: false,
     keepsForeign: false,
+    proxies: true,
     log: silentLog,
     ...changes,
   });
@@ -70,6 +71,18 @@ test('a bridge that is another one now has other rules, and the same one is left
   const before = transactions.length;
   firewall.guard([bridge(1), bridge(2, { internal: true })]);
   assert.equal(transactions.length, before);
+});
+
+test('what comes from containers that are kept apart is not translated where the engine passes it on', () => {
+  const rules = (proxies: boolean): readonly string[] => {
+    const { firewall, nftables, keys } = setUp({ proxies });
+    firewall.replace([bridge(1), bridge(2, { icc: false })], []);
+    assert.deepEqual(keys('apart'), ['"br-2"']);
+    const { chains } = nftables.tableOf('berth-test') ?? assert.fail();
+    return chains.find(({ name }) => name === 'arriving')?.rules ?? [];
+  };
+  assert.equal(rules(true)[0], 'iifname @apart return');
+  assert.ok(!rules(false).includes('iifname @apart return'));
 });
 
 test('a port of a container is open until the last place of the host that leads there is gone', () => {

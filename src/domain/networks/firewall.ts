@@ -26,6 +26,8 @@ export interface FirewallOptions {
   readonly allowDirect: boolean;
   /** What is forwarded and concerns no bridge is left alone, even where forwarding began with this engine. */
   readonly keepsForeign: boolean;
+  /** The engine itself passes on what comes to published ports and is not translated. */
+  readonly proxies: boolean;
   /** Packets to published ports pass the host's own rules first. */
   readonly secondPass?: SecondPass | undefined;
   readonly log: Log;
@@ -218,13 +220,13 @@ export class Firewall {
   }
 
   #whole(put: (table: Table) => Change): readonly Change[] {
-    const { families, allowDirect, table: name, secondPass } = this.#options;
+    const { families, allowDirect, proxies, table: name, secondPass } = this.#options;
     const bridges = [...this.#bridges.values()];
     const tables = families.flatMap((family): readonly Change[] => {
       const context = { family, allowDirect };
       const parts = bridges.map((bridge) => bridgeParts(this.#placeOf(family), bridge, context));
       const dropsForeign = this.#closed.has(family);
-      const base = firewallTable(name, { family, dropsForeign, secondPass });
+      const base = firewallTable(name, { family, dropsForeign, proxies, secondPass });
       // Chains stand in the table's own command: nft makes elements of intervals with their map, before later commands.
       const table = { ...base, chains: [...base.chains, ...parts.flatMap(({ chains }) => chains)] };
       return [put(table), ...parts.flatMap(({ elements }) => elements.map(adding))];

@@ -24,10 +24,12 @@ const publishingFor = (
   { ipv4, ipv6 }: { readonly ipv4?: PlacedEndpoint; readonly ipv6?: PlacedEndpoint },
 ): PublishDeps => {
   const networkOf = (endpoint: PlacedEndpoint | undefined) => endpoint && deps.networks.get(endpoint.network);
-  const own = networkOf(ipv4 ?? ipv6)?.hostAddress ?? '';
+  const network = networkOf(ipv4 ?? ipv6);
+  // The daemon's own address is the default bridge's alone.
+  const preset = network?.network.predefined === true ? deps.publishing.defaultHostAddress : '';
   return {
     ...deps.publishing,
-    ...(own === '' ? {} : { defaultHostAddress: own }),
+    defaultHostAddress: network?.hostAddress || preset,
     routed: {
       ipv4: networkOf(ipv4)?.routed?.ipv4 === true,
       ipv6: networkOf(ipv6)?.routed?.ipv6 === true,

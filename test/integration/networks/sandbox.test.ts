@@ -106,6 +106,9 @@ test('containers do not reach each other when icc is off, and still reach the ho
   assert.equal(await askFrom(pathOf(other), one.endpoints[0]?.ipv4Address ?? '', 80), '');
   assert.equal(await askFrom(pathOf(other), OUTSIDE_ADDRESS, 80), `hello ${HOST_ADDRESS}`);
   assert.equal(await askTcp(HOST_ADDRESS, 8080), `hello ${HOST_ADDRESS}`);
+  // Published ports are for all: for neighbours, and for the container itself.
+  assert.equal(await askFrom(pathOf(other), HOST_ADDRESS, 8080), 'hello 172.17.0.1');
+  assert.equal(await askFrom(pathOf(one), HOST_ADDRESS, 8080), 'hello 172.17.0.1');
 });
 
 test('without a firewall the engine forwards by itself', async () => {

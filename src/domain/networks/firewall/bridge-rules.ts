@@ -2,7 +2,7 @@
 import type { Chain, Change, Element } from '../../../adapters/nftables/index.ts';
 import { OPENED_RULE, OPENED_RULE6 } from '../port-elements.ts';
 import type { Family, GuardedBridge, GuardedSubnet, TablePlace } from './guarded-bridge.ts';
-import { BRIDGES, FROM, LEAVING, LINKED, TO } from './table-rules.ts';
+import { APART, BRIDGES, FROM, LEAVING, LINKED, TO } from './table-rules.ts';
 
 /** A bridge's own part of the engine's table of one family: chains, and the elements by which they are found. */
 interface BridgeRules {
@@ -89,6 +89,7 @@ const bridgeRules = (bridge: GuardedBridge, context: RuleContext): BridgeRules |
     chains: parts.map(({ map, rules }) => ({ name: `${map}-${device}`, rules })),
     elements: [
       { map: BRIDGES, key, value: '' },
+      ...(bridge.icc ? [] : [{ map: APART, key, value: '' }]),
       ...parts.map(({ map, key: own, verb }) => ({ map, key: own, value: `${verb} ${map}-${device}` })),
     ],
   };

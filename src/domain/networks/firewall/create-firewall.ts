@@ -37,6 +37,7 @@ export const createFirewall = (deps: CreateFirewallDeps, config: NetworksConfig)
     families: familiesOf(config, deps.hostNetwork),
     allowDirect: config.allowDirectRouting,
     keepsForeign: config.ipForwardNoDrop,
+    proxies: config.userlandProxy,
     ...(config.respectsHostFirewall === true ? { secondPass: secondPassOf(tableName(config.bridge)) } : {}),
   });
 

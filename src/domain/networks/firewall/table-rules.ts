@@ -10,6 +10,8 @@ export const USERS = 'DOCKER-USER';
 export const LINKED = 'linked';
 /** The devices of all bridges. */
 export const BRIDGES = 'bridges';
+/** Those whose containers are kept apart from each other. */
+export const APART = 'apart';
 /** By device: what is to be thought of packets that come from a bridge, or go to one. */
 export const FROM = 'from';
 export const TO = 'to';
@@ -28,6 +30,7 @@ const MAPS: Readonly<Record<Family, readonly ElementMap[]>> = {
 
 const bridgeMaps = (family: Family): readonly ElementMap[] => [
   { name: BRIDGES, type: 'ifname' },
+  { name: APART, type: 'ifname' },
   { name: FROM, type: 'ifname : verdict' },
   { name: TO, type: 'ifname : verdict' },
   // The second part of the key is always the same: of intervals alone, nft would read all elements at each change.
@@ -62,18 +65,27 @@ export interface TableOptions {
   readonly family: Family;
   /** What is forwarded and is no concern of the engine's bridges is dropped. */
   readonly dropsForeign: boolean;
+  /** The engine itself passes on what comes to published ports and is not translated. */
+  readonly proxies: boolean;
   /** The cable of published ports that respect the host's firewall. */
   readonly secondPass?: SecondPass | undefined;
 }
 
-const chainsOf = ({ family, dropsForeign, secondPass }: TableOptions): readonly Chain[] => [
+/** A port that is isolated takes nothing from its like, not even what the kernel has translated in the bridge: it is passed on. */
+const FROM_APART = `iifname @${APART} return`;
+
+const chainsOf = ({ family, dropsForeign, proxies, secondPass }: TableOptions): readonly Chain[] => [
   { name: USERS, rules: [] },
   ...(dropsForeign ? [{ name: FOREIGN, rules: [`iifname @${BRIDGES} accept`, 'drop'] }] : []),
   ...(family === 'ip' ? [GUARD_LOOPBACK] : []),
   {
     name: 'arriving',
     hook: { type: 'nat', hook: 'prerouting', priority: PRIORITY.destination },
-    rules: [...(secondPass ? [firstPassRule(secondPass, BRIDGES)] : []), ...TRANSLATED[family]],
+    rules: [
+      ...(secondPass ? [firstPassRule(secondPass, BRIDGES)] : []),
+      ...(proxies ? [FROM_APART] : []),
+      ...TRANSLATED[family],
+    ],
   },
   ...(secondPass ? [admittedChain(secondPass, BRIDGES, family)] : []),
   {
