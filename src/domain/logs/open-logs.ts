@@ -26,10 +26,10 @@ export class OpenLogs {
     this.#sinks.set(id, sink);
     // Those who asked while it was being opened.
     await this.looked(id);
-    return {
-      write: (stream, chunk) => sink.write(stream, chunk),
-      [Symbol.asyncDispose]: () => this.#close(id, sink),
-    };
+    void sink.closed.then(() => {
+      if (this.#sinks.get(id) === sink) this.#sinks.delete(id);
+    });
+    return sink;
   }
 
   /** The log as it is now, whatever is still on its way to it; `open` is called when it has arrived. */
@@ -42,11 +42,6 @@ export class OpenLogs {
     if (sink) sink.mark(look);
     else void look();
     return { past: promise, held };
-  }
-
-  async #close(id: string, sink: MarkedSink): Promise<void> {
-    await sink[Symbol.asyncDispose]();
-    if (this.#sinks.get(id) === sink) this.#sinks.delete(id);
   }
 
   #track(id: string, past: Promise<unknown>): void {

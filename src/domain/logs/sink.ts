@@ -14,6 +14,8 @@ export interface MarkedSink extends LogSink {
    * comes after it; at the latest when the sink has been closed.
    */
   mark(look: Look): void;
+  /** Resolves when it has been closed. */
+  readonly closed: Promise<void>;
 }
 
 const writeAll = async (target: Delivery, pieces: readonly LogPiece[]): Promise<void> => {
@@ -28,6 +30,7 @@ class Sink implements MarkedSink {
   /** What is being handed over: both streams write here, and neither may overtake the other. */
   #busy: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
+  readonly #closed = Promise.withResolvers<void>();
 
   constructor(target: Delivery, longest: number) {
     this.#target = target;
@@ -35,6 +38,10 @@ class Sink implements MarkedSink {
       stdout: new LineCutter('stdout', longest),
       stderr: new LineCutter('stderr', longest),
     };
+  }
+
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
   get held(): readonly LogLine[] {
@@ -48,7 +55,9 @@ class Sink implements MarkedSink {
     const pieces = this.#cutters[stream].take(chunk, now());
     const [first] = pieces;
     if (!first) return undefined;
-    return this.#next(() => (pieces.length > 1 ? writeAll(this.#target, pieces) : this.#target.write(first)));
+    // The usual case, in the fewest steps.
+    if (pieces.length === 1 && !this.#busy) return this.#handedOver(this.#target.write(first));
+    return this.#next(() => writeAll(this.#target, pieces));
   }
 
   mark(look: Look): void {
@@ -67,7 +76,11 @@ class Sink implements MarkedSink {
 
   /** A delivery neither throws nor rejects, so that one piece lost never stops the next. */
   #next(give: () => Promise<void> | undefined): Promise<void> | undefined {
-    const given = this.#busy ? this.#busy.then(give) : give();
+    return this.#handedOver(this.#busy ? this.#busy.then(give) : give());
+  }
+
+  /** What comes next waits for `given`. */
+  #handedOver(given: Promise<void> | undefined): Promise<void> | undefined {
     if (!given) return undefined;
     const busy = given.finally(() => {
       if (this.#busy === busy) this.#busy = undefined;
@@ -78,10 +91,14 @@ class Sink implements MarkedSink {
 
   async #close(): Promise<void> {
     const rests = Object.values(this.#cutters).flatMap((cutter) => cutter.finish(now()) ?? []);
-    await this.#next(() => writeAll(this.#target, rests));
-    await this.#target[Symbol.asyncDispose]();
-    // A target that hangs never came to them.
-    for (const look of this.#looks) await look();
+    try {
+      await this.#next(() => writeAll(this.#target, rests));
+      await this.#target[Symbol.asyncDispose]();
+    } finally {
+      // A target that hangs never came to them.
+      for (const look of this.#looks) await look();
+      this.#closed.resolve();
+    }
   }
 }
 
