@@ -8,7 +8,7 @@ import type { Parts } from './assemble.ts';
 import type { Rooms } from './compose-domain.ts';
 import type { Config } from './config.ts';
 import type { Environment } from './environment.ts';
-import { type Paths, pathsOf } from './paths.ts';
+import { type Paths, pathsOf, withRealRoot } from './paths.ts';
 import { claimDataRoot, type DataRoot } from './process/data-root.ts';
 import { claimExecRoot } from './process/exec-root.ts';
 import { hostAccounts } from './process/accounts.ts';
@@ -46,7 +46,8 @@ export class Daemon implements AsyncDisposable {
   /** Containers go on without this process, and containerd with them. */
   #livesOn = false;
 
-  constructor({ config, env, log }: DaemonOptions) {
+  constructor({ config: asked, env, log }: DaemonOptions) {
+    const config = withRealRoot(asked);
     this.#env = env;
     this.#log = log;
     this.#config = new LiveConfig(config);
@@ -124,7 +125,8 @@ export class Daemon implements AsyncDisposable {
   }
 
   /** Goes on with another configuration: its reloadable parts have been chosen by the caller. */
-  reload(config: Config): void {
+  reload(asked: Config): void {
+    const config = withRealRoot(asked);
     this.#config.swap(this.#remapped ? remappedConfig(config, this.#remapped) : config);
     const parts = this.#parts;
     if (!parts) return;

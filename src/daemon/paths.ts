@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { realPath } from './real-path.ts';
 
 /** Where everything of one daemon lies. Names beneath the data root are dockerd's where other programs read them. */
 export interface Paths {
@@ -28,9 +29,17 @@ export interface Paths {
   readonly containerdState: string;
 }
 
-/** The places that `config` chooses. */
-export const pathsOf = ({ dataRoot, execRoot, containerd }: Config): Paths => {
-  const containerdFolder = join(execRoot, 'containerd');
+/** `config` with the data root as clients are told of it: without links, as dockerd has it. */
+export const withRealRoot = (config: Config): Config => ({ ...config, dataRoot: realPath(config.dataRoot) });
+
+/** The places that a configuration chooses, whose data root is real. */
+export const pathsOf = ({
+  dataRoot,
+  execRoot,
+  containerd,
+}: Pick<Config, 'dataRoot' | 'execRoot' | 'containerd'>): Paths => {
+  const place = realPath(execRoot);
+  const containerdFolder = join(place, 'containerd');
   return {
     dataRoot,
     execRoot,
@@ -40,9 +49,9 @@ export const pathsOf = ({ dataRoot, execRoot, containerd }: Config): Paths => {
     networkDatabase: join(dataRoot, 'network.db'),
     runDirectory: join(execRoot, 'run'),
     namespaces: join(execRoot, 'netns'),
-    views: join(execRoot, 'views'),
-    runMounts: join(execRoot, 'mounts'),
-    runtimeRoot: join(execRoot, 'runtime-runc'),
+    views: join(place, 'views'),
+    runMounts: join(place, 'mounts'),
+    runtimeRoot: join(place, 'runtime-runc'),
     containerdSocket:
       containerd === '' ? join(containerdFolder, 'containerd.sock') : containerd.replace(/^unix:\/\//, ''),
     containerdFolder,

@@ -50,7 +50,11 @@ const listOf = async (
   driver: VolumeDriver,
 ): Promise<{ readonly volumes: readonly Volume[]; readonly warnings: readonly string[] }> => {
   try {
-    return { volumes: (await driver.list()).map((volume) => foreign(driver, volume)), warnings: [] };
+    // What a plugin does not name can't be asked for; of two of one name the first counts.
+    const byName = new Map<string, Volume>();
+    for (const volume of await driver.list())
+      if (volume.name !== '' && !byName.has(volume.name)) byName.set(volume.name, foreign(driver, volume));
+    return { volumes: [...byName.values()], warnings: [] };
   } catch (error) {
     return { volumes: [], warnings: [`list ${driver.name}: ${messageOf(error)}`] };
   }
