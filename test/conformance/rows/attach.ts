@@ -6,6 +6,12 @@ export const attachSection: Section = {
   title: 'Attach',
   rows: [
     row('attach: logs', 'what was said before comes first'),
+    tested(
+      'attach: logs and stream',
+      'not a byte is lost or told twice between both, with any driver',
+      'test/integration/containers/attach-logs.test.ts',
+      'twenty clients that come while a container speaks are told all it said, once, though its log is rotated',
+    ),
     row('attach: stream', 'what is said now'),
     row('attach: stopped', 'a created or ended one can be attached; the stream waits for the next run'),
     row('attach: nothing asked', 'answers and closes'),
