@@ -106,8 +106,8 @@ test('ports follow the way out, and names are told of', async () => {
   );
   await sandbox[Symbol.asyncDispose]();
   assert.equal(told[0], `opened web ${short} host`);
-  assert.ok(told.includes(`changed web ${short} host, web shop ${short} host`));
-  assert.ok(told.includes(`changed new ${short} host, new shop ${short} host`));
+  assert.ok(told.includes(`changed web shop ${short} host, web ${short} host`));
+  assert.ok(told.includes(`changed new shop ${short} host, new ${short} host`));
   assert.equal(told.at(-1), 'closed');
 });
 

@@ -8,7 +8,10 @@ export const hostsLinesOf = (
   endpoints: readonly Endpoint[],
 ): readonly string[] => {
   if (hostname === '') return [];
-  const names = domainname === '' ? hostname : `${hostname}.${domainname} ${hostname}`;
+  const full = domainname === '' ? hostname : `${hostname}.${domainname}`;
+  const [short = ''] = full.split('.');
+  // Whoever gave the full name as the host name has its first part, too.
+  const names = short === full ? full : `${full} ${short}`;
   return endpoints
     .filter(({ networkName }) => networkName !== GATEWAY_BRIDGE)
     .flatMap(({ ipv4Address, ipv6Address }) => [ipv4Address, ipv6Address])

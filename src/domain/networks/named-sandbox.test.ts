@@ -43,6 +43,22 @@ test('names are told of in networks of users alone, ways out of all', () => {
   assert.equal(namedSandbox(active, { ...recordIn(), namespacePath: undefined } as never), undefined);
 });
 
+test('networks are looked through by priority, internal ones last, those of both families first, then by name', () => {
+  const at = (networkName: string, more: object = {}): PlacedEndpoint =>
+    ({ ...endpointIn('open'), networkName, gateway: '10.0.0.1', ipv6Gateway: '', ...more }) as PlacedEndpoint;
+  const endpoints = [
+    at('a-closed', { network: 'closed', gateway: '' }),
+    at('c'),
+    at('b'),
+    at('z-dual', { ipv6Gateway: 'fd00::1' }),
+    at('y-first', { request: { gwPriority: 1 } }),
+  ];
+  assert.deepEqual(
+    namedSandbox(active, recordIn(...endpoints))?.endpoints.map(({ networkName }) => networkName),
+    ['y-first', 'z-dual', 'b', 'c', 'a-closed'],
+  );
+});
+
 test('a name is told once, whatever it comes from, and links by what they are called here', () => {
   const endpoint = endpointIn('open', { aliases: ['web', 'api', 'api'], links: ['pg:db', 'cache'] });
   const [named] = namedSandbox(active, recordIn(endpoint))?.endpoints ?? [];

@@ -2,6 +2,7 @@
 import type { NetworkId } from '../../base/ids.ts';
 import { shortId } from '../../base/ids.ts';
 import type { ActiveNetwork, PlacedEndpoint } from './driver.ts';
+import { inLookupOrder } from './endpoint-order.ts';
 import type { NamedEndpoint, NamedSandbox } from './networks.ts';
 import type { SandboxRecord } from './sandbox-record.ts';
 
@@ -41,7 +42,8 @@ const namedEndpoint = (record: SandboxRecord, endpoint: PlacedEndpoint): NamedEn
 /** What name resolution is told of a sandbox; `undefined` for one that never was in a user's network, or has no namespace. */
 export const namedSandbox = (networks: Active, record: SandboxRecord): NamedSandbox | undefined => {
   const { namespacePath, naming } = record;
-  const endpoints = record.endpoints.filter((endpoint) => hasNames(networks, endpoint));
+  const named = record.endpoints.filter((endpoint) => hasNames(networks, endpoint));
+  const endpoints = inLookupOrder(networks, named);
   if (namespacePath === undefined || !naming) return undefined;
   return {
     id: record.id,

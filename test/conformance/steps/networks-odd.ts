@@ -135,6 +135,24 @@ export const oddNetworkSteps: StepGroup = {
     ),
     removed('last'),
 
+    // Names.
+    network('names', { Subnet: '10.99.0.0/24' }),
+    network('more-names', { Subnet: '10.94.0.0/24' }),
+    runIn('whole', 'names', '--hostname', 'web.example.com', '--network-alias', 'both'),
+    within('a host name with dots', 'whole', 'grep web /etc/hosts | cut -f 2'),
+    connectNetwork('it is in another network', 'more-names', {
+      Container: 'whole',
+      EndpointConfig: { Aliases: ['both'], IPAMConfig: { IPv4Address: '10.94.0.99' } },
+    }),
+    runIn('asker', 'names'),
+    connectNetwork('and so is who asks', 'more-names', { Container: 'asker' }),
+    within(
+      'a name of both is that of the first by name',
+      'asker',
+      'nslookup -type=a both | grep -c 10.94.0.99',
+    ),
+    removed('whole', 'asker'),
+
     // Ports of the host.
     published('two', '-p', '127.0.0.1::80', '-p', '127.0.0.2::80'),
     hostPortsOf('one port at both addresses', 'two', '80'),
