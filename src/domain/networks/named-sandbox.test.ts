@@ -44,8 +44,13 @@ test('names are told of in networks of users alone, ways out of all', () => {
 });
 
 test('networks are looked through by priority, internal ones last, those of both families first, then by name', () => {
-  const at = (networkName: string, more: object = {}): PlacedEndpoint =>
-    ({ ...endpointIn('open'), networkName, gateway: '10.0.0.1', ipv6Gateway: '', ...more }) as PlacedEndpoint;
+  const at = (networkName: string, more: object = {}): PlacedEndpoint => ({
+    ...endpointIn('open'),
+    networkName,
+    gateway: '10.0.0.1',
+    ipv6Gateway: '',
+    ...more,
+  });
   const endpoints = [
     at('a-closed', { network: 'closed', gateway: '' }),
     at('c'),
