@@ -8,11 +8,12 @@ import type { Rootfs } from '../images/index.ts';
 import type { Container } from './container.ts';
 import type { Core } from './core.ts';
 import { noSuchContainer } from './errors.ts';
+import { makeBindSources } from './mount-sources.ts';
 import { networkDonor } from './network-mode.ts';
 import { networkFiles } from './network-setup.ts';
 import { placedSources, placeForView, type RunMountDeps } from './run-mounts.ts';
 import { hasProcess } from './state.ts';
-import { idMapsOf } from './user-namespace.ts';
+import { idMapsOf, rootOwnerOf } from './user-namespace.ts';
 import { useVolumes } from './volume-uses.ts';
 
 export type ContainerViewDeps = Pick<Core, 'ledger' | 'rootfs' | 'files' | 'log'> & RunMountDeps;
@@ -77,7 +78,11 @@ export const openContainerView = async (
   const rootfs = await findRootfs(deps, id);
   await using placed = new Disposer();
   if (!bare) {
-    if (!hasProcess(container.state)) await useVolumes(deps, container, `view-${randomUUID()}`, placed);
+    if (!hasProcess(container.state)) {
+      // A copy into a container that has not run yet goes where its binds lead.
+      await makeBindSources(container.mountPoints, rootOwnerOf(deps, container));
+      await useVolumes(deps, container, `view-${randomUUID()}`, placed);
+    }
     await placeForView(deps, container, placed);
   }
   const { upperDirectory, workDirectory } = rootfs;

@@ -188,7 +188,8 @@ const makeSource = async (source: string, owner: Owner | undefined): Promise<voi
 
 /** A link that leads nowhere is in the way, whatever Node says. */
 const whyNotMade = async (source: string, cause: unknown): Promise<string> => {
-  for (let path = source; errnoOf(cause) === 'ENOENT' && path !== '/'; path = dirname(path))
+  const isLink = errnoOf(cause) === 'ENOENT' || errnoOf(cause) === 'ENOTDIR';
+  for (let path = source; isLink && path !== '/'; path = dirname(path))
     if (lstatSync(path, { throwIfNoEntry: false })) return `mkdir ${path}: file exists`;
   return describeSystemError(cause) ?? messageOf(cause);
 };
@@ -199,12 +200,13 @@ export const makeBindSources = async (
   owner: Owner | undefined,
 ): Promise<void> => {
   for (const { type, source, createSource } of points) {
-    if (type !== 'bind' || !createSource || (await whyMissing(source)) === undefined) continue;
+    if (type !== 'bind' || !createSource) continue;
+    const missing = await whyMissing(source);
+    // What lies below a file is the runtime's to refuse.
+    if (missing === undefined || errnoOf(missing) === 'ENOTDIR') continue;
     try {
       await makeSource(source, owner);
     } catch (cause) {
-      // What lies below a file is the runtime's to refuse.
-      if (errnoOf(cause) === 'ENOTDIR') continue;
       const text = `error while creating mount source path '${source}': ${await whyNotMade(source, cause)}`;
       throw new EngineError('internal', text, { cause });
     }

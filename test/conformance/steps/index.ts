@@ -49,6 +49,7 @@ import { verbSteps } from './verbs.ts';
 import { versionSteps } from './versions.ts';
 import { volumeMountSteps } from './mounts-volumes.ts';
 import { volumeLifeSteps } from './volumes-life.ts';
+import { oddVolumeSteps } from './volumes-odd.ts';
 import { volumeSteps } from './volumes.ts';
 
 /** All groups, in the order in which they are done. */
@@ -100,6 +101,7 @@ export const groups: readonly StepGroup[] = [
   volumeSteps,
   volumeLifeSteps,
   volumeMountSteps,
+  oddVolumeSteps,
   imageSteps,
   registrySteps,
   // What commits leaves images.
