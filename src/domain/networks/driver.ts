@@ -109,6 +109,8 @@ export interface ActiveNetwork {
   unplug(place: EndpointPlace): void | Promise<void>;
   /** Whether the host's side of what `attach` made is still there. */
   isAttached(place: EndpointPlace): boolean;
+  /** Puts the host's end back that was left when somebody took the network's device away; false when it has gone, too. */
+  reattach?(place: EndpointPlace): boolean;
   /** Host's ends of cables that are not among `known`. */
   strays(known: ReadonlySet<string>): readonly string[];
   /** Takes one of the `strays` away; one that has gone by itself is no error. */

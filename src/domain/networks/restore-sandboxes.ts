@@ -29,7 +29,10 @@ export const publishedOnRecord = (
 
 const isAlive = (deps: SandboxDeps, { namespacePath, endpoints }: SandboxRecord): boolean => {
   if (namespacePath !== undefined && !deps.namespaces.exists(namespacePath)) return false;
-  return endpoints.every((endpoint) => deps.networks.get(endpoint.network)?.isAttached(endpoint) ?? false);
+  return endpoints.every((endpoint) => {
+    const active = deps.networks.get(endpoint.network);
+    return active?.isAttached(endpoint) === true || active?.reattach?.(endpoint) === true;
+  });
 };
 
 /** The same ports in two halves, around one of them that is not to be had; at each address by itself before that. */

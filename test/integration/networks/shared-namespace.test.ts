@@ -40,6 +40,27 @@ describe('a container in the network of another one', () => {
     await docker(engine(), 'network rm shared'.split(' '));
   });
 
+  it('is reached again when its bridge was taken away while no daemon was there', async () => {
+    await docker(
+      engine(),
+      'network create --subnet 10.61.0.0/24 -o com.docker.network.bridge.name=lost lost'.split(' '),
+    );
+    await run('one', 'lost');
+    await run('two', 'lost');
+    await engine().end('SIGKILL');
+    await engine().netns.run('ip link del lost'.split(' '));
+    await engine().start();
+    // The bridge has another MAC address now, which takes a moment to be seen.
+    await dockerUntil(engine(), 'exec one ping -c1 -W1 10.61.0.1'.split(' '), /1 packets received/, 30_000);
+    assert.equal(await reaches('one', '10.61.0.3'), true);
+    await docker(engine(), 'network disconnect lost two'.split(' '));
+    await engine().netns.run('ip link del lost'.split(' '));
+    const late = await engine().docker('run --rm --network lost busybox true'.split(' '));
+    assert.match(late.stderr, /adding interface veth\w+ to bridge lost failed: could not find bridge lost/);
+    await docker(engine(), 'rm -f one two'.split(' '));
+    await docker(engine(), 'network rm lost'.split(' '));
+  });
+
   it('is in none of them all when that one leaves several, also after a daemon was killed', async () => {
     await docker(engine(), 'network create two'.split(' '));
     await run('donor', 'bridge');

@@ -117,18 +117,19 @@ export class BridgeNetwork implements ActiveNetwork {
     const addresses = prefixesOf(endpoint);
     const { interfaceName: name, macAddress, hostLink } = endpoint;
     const peer = { name, macAddress, namespace: file };
-    withBirthSettings(this.#deps.hostNetwork, this.#six.isServed, () => {
-      host.createVeth({ name: hostLink, mtu: this.settings.mtu, master: this.#bridge, peer });
-    });
-    host.changePort(hostLink, { hairpin: true, isolated: !this.settings.icc });
+    try {
+      withBirthSettings(this.#deps.hostNetwork, this.#six.isServed, () => {
+        host.createVeth({ name: hostLink, mtu: this.settings.mtu, master: this.#bridge, peer });
+      });
+    } catch (error) {
+      throw this.#lostBridge(hostLink, error) ?? error;
+    }
+    this.#join(endpoint);
     const index = inside.link(name)?.index;
     if (index === undefined) throw new EngineError('internal', `${name} was not made`);
     for (const address of addresses) inside.addAddress(index, address);
     inside.changeLink(index, { up: true });
     for (const gateway of waysOut(endpoint, isWayOut)) inside.addRoute({ gateway, index });
-    // The host may still remember who had this address before.
-    for (const address of addresses)
-      host.setNeighbour({ index: this.#bridge, address, macAddress: endpoint.macAddress });
   }
 
   detach(place: EndpointPlace): void {
@@ -147,6 +148,35 @@ export class BridgeNetwork implements ActiveNetwork {
 
   isAttached(place: EndpointPlace): boolean {
     return this.#deps.host.link(place.hostLink)?.master === this.#bridge;
+  }
+
+  reattach(place: EndpointPlace): boolean {
+    const { host } = this.#deps;
+    const link = host.link(place.hostLink);
+    if (link?.kind !== 'veth') return false;
+    host.changeLink(link.index, { master: this.#bridge, up: true });
+    this.#join(place);
+    return true;
+  }
+
+  /** Docker's words where somebody has taken the device away. */
+  #lostBridge(hostLink: string, cause: unknown): EngineError | undefined {
+    const { device } = this.settings;
+    if (this.#deps.host.link(device)?.index === this.#bridge) return undefined;
+    return new EngineError(
+      'internal',
+      `adding interface ${hostLink} to bridge ${device} failed: could not find bridge ${device}: route ip+net: no such network interface`,
+      { cause },
+    );
+  }
+
+  /** The cable's end in the bridge, and what the host is to know of who has the addresses. */
+  #join(place: EndpointPlace): void {
+    const { host } = this.#deps;
+    const { hostLink, macAddress } = place;
+    host.changePort(hostLink, { hairpin: true, isolated: !this.settings.icc });
+    // The host may still remember who had this address before.
+    for (const address of prefixesOf(place)) host.setNeighbour({ index: this.#bridge, address, macAddress });
   }
 
   strays(known: ReadonlySet<string>): readonly string[] {
