@@ -8,6 +8,7 @@ import type { Endpoint, IpamPool, Network, NetworkCreateRequest } from '../../do
 /** Engine API, `NetworkCreateRequest`. `CheckDuplicate` has had no effect since API 1.44, names are always unique here. */
 export const networkCreateBody = struct('CreateRequest', {
   name: string,
+  checkDuplicate: pointer(bool),
   driver: string,
   scope: string,
   enableIPv4: named('EnableIPv4', pointer(bool)),

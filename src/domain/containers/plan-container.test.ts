@@ -155,10 +155,13 @@ describe('what is filled in', () => {
     equal(plan({ host: { memory: 64 << 20 } }).hostConfig.memorySwap, 128 << 20);
   });
 
-  test('a container in the host’s network has the host’s name, one in another’s has none', () => {
+  test('a container in the host’s network has the host’s name, one in another’s one of its own till it starts', () => {
     equal(plan({ host: { networkMode: 'host' } }).config.hostname, 'machine');
     const joined = plan({ host: { networkMode: 'container:y' } });
-    deepEqual([joined.config.hostname, joined.hostConfig.networkMode], ['', 'container:id-of-y']);
+    deepEqual(
+      [joined.config.hostname, joined.hostConfig.networkMode],
+      [plan().config.hostname, 'container:id-of-y'],
+    );
     deepEqual(joined.endpoints, {});
   });
 

@@ -64,7 +64,7 @@ const validate = (request: CreateRequest, context: PlanContext): void => {
 };
 
 const hostname = (asked: string, networkMode: string, context: PlanContext): string => {
-  if (asked !== '' || networkDonor(networkMode) !== undefined) return asked;
+  if (asked !== '') return asked;
   return networkMode === 'host' ? context.hostName : shortId(context.id);
 };
 

@@ -89,6 +89,13 @@ export const oddNetworkSteps: StepGroup = {
     // Containers that share a network which ends.
     runIn('donor', 'odd'),
     runIn('joined', 'container:donor'),
+    custom('it has a host name of its own as it is made', async ({ engine }) => {
+      await engine.docker('create --name made --network container:donor busybox'.split(' '));
+      const { stdout } = await engine.docker('inspect -f {{.Id}}={{.Config.Hostname}} made'.split(' '));
+      await engine.docker(['rm', 'made']);
+      const [id = '', hostname] = stdout.trim().split('=');
+      return id.slice(0, 12) === hostname;
+    }),
     within('both have an interface', 'joined', 'ls /sys/class/net'),
     cli('the first one is started anew', ['restart', '-t', '0', 'donor']),
     within('the other one has none left', 'joined', 'ls /sys/class/net'),
@@ -112,6 +119,18 @@ export const oddNetworkSteps: StepGroup = {
     removed('self'),
 
     // Networks that are none.
+    newer(
+      createNetwork('a field that is no boolean', { Name: 'x', CheckDuplicate: 'yes' }),
+      'the name of the type',
+      {
+        status: 400,
+        type: 'application/json',
+        body: {
+          message:
+            'invalid JSON: json: cannot unmarshal string into Go struct field CreateRequest.CheckDuplicate of type bool',
+        },
+      },
+    ),
     refusedNetwork('a name of blanks', { Name: ' ' }, 400, 'invalid name: name is empty'),
     createNetwork('on a link that is no bridge', {
       Name: 'x',
