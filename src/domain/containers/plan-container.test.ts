@@ -160,7 +160,7 @@ describe('what is filled in', () => {
     const joined = plan({ host: { networkMode: 'container:y' } });
     deepEqual(
       [joined.config.hostname, joined.hostConfig.networkMode],
-      [plan().config.hostname, 'container:id-of-y'],
+      [plan({}).config.hostname, 'container:id-of-y'],
     );
     deepEqual(joined.endpoints, {});
   });
