@@ -149,6 +149,9 @@ export const netlinkContract = (name: string, subject: WithSubject): void => {
   check('ports of a bridge take their settings, other links do not', (both) => {
     bridged(both);
     both.here.changePort('veth0', { hairpin: true, isolated: true });
+    // A port passes nothing, or all, that has a cable with both ends up.
+    both.here.changeLink(both.here.link('veth0')?.index ?? 0, { up: true });
+    both.there.changeLink(both.there.link('eth0')?.index ?? 0, { up: true });
     both.here.changePort('veth0', { forwarding: false });
     assert.throws(() => both.here.changePort('br0', { hairpin: true }));
     assert.throws(

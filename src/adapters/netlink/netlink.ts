@@ -104,7 +104,7 @@ export interface NetlinkConnection extends Disposable {
    */
   createLink(link: NewLink): void;
   changeLink(index: number, change: LinkChange): void;
-  /** @throws not-found when there is no such link; another kind when it is in no bridge */
+  /** @throws not-found when there is no such link; another kind when it is in no bridge, or is to pass nothing (or all) and is down */
   changePort(name: string, change: PortChange): void;
   /** What is not there is no error. */
   deleteLink(name: string): void;
