@@ -8,19 +8,22 @@ const SMALL = 64 * 1024;
 
 const writeAsync = promisify(write);
 
-const writeBlock = async (fd: number, block: Uint8Array, length: number): Promise<void> => {
-  for (let at = 0; at < length;) at += (await writeAsync(fd, block, at, length - at)).bytesWritten;
+const writeBlock = async (fd: number, block: Uint8Array, length: number, position: number): Promise<void> => {
+  for (let at = 0; at < length;)
+    at += (await writeAsync(fd, block, at, length - at, position + at)).bytesWritten;
 };
 
 /**
  * Writes to an open file what comes in pieces: they are gathered in a block, which a thread writes while the next one
- * fills. `finish` says that all is there; disposal waits for what is being written, as the file is about to be closed.
+ * fills. `goTo` leaves a hole; `finish` says that all is there; disposal waits for what is being written, as the file is about to be closed.
  */
 export class FileWriter implements AsyncDisposable {
   readonly #fd: number;
   readonly #blocks: Blocks;
   #block: Buffer | undefined;
   #filled = 0;
+  /** Where in the file the block begins. */
+  #position = 0;
   #writing: Promise<void> | undefined;
 
   constructor(fd: number, blocks: Blocks) {
@@ -40,12 +43,21 @@ export class FileWriter implements AsyncDisposable {
     }
   }
 
+  /** The next piece stands at `offset` (bytes), not before those that are written; nothing is written in between. */
+  async goTo(offset: number): Promise<void> {
+    if (offset === this.#position + this.#filled) return;
+    await this.finish();
+    this.#position = offset;
+    this.#filled = 0;
+  }
+
   async finish(): Promise<void> {
     await this.#writing;
     const block = this.#block;
     if (!block) return;
-    if (this.#filled > SMALL) return writeBlock(this.#fd, block, this.#filled);
-    for (let at = 0; at < this.#filled;) at += writeSync(this.#fd, block, at, this.#filled - at);
+    const [length, position] = [this.#filled, this.#position];
+    if (length > SMALL) return writeBlock(this.#fd, block, length, position);
+    for (let at = 0; at < length;) at += writeSync(this.#fd, block, at, length - at, position + at);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,10 +67,11 @@ export class FileWriter implements AsyncDisposable {
   /** A full block goes to a thread as soon as the one before is written, whose memory is filled next. */
   async #hand(block: Buffer): Promise<void> {
     await this.#writing;
-    this.#writing = writeBlock(this.#fd, block, BLOCK_SIZE);
+    this.#writing = writeBlock(this.#fd, block, BLOCK_SIZE, this.#position);
     // Awaited with the next block, or at the end.
     this.#writing.catch(() => undefined);
     this.#block = undefined;
     this.#filled = 0;
+    this.#position += BLOCK_SIZE;
   }
 }

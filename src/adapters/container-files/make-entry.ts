@@ -5,6 +5,7 @@ import {
   constants,
   fchmodSync,
   fchownSync,
+  ftruncateSync,
   lchownSync,
   linkSync,
   lstatSync,
@@ -15,6 +16,7 @@ import { posix } from 'node:path';
 import { EngineError } from '../../base/errors.ts';
 import type { Timestamp } from '../../base/time.ts';
 import type { TarEntry } from '../../spec/tar/entry.ts';
+import type { TarPiece } from '../../spec/tar/sparse-content.ts';
 import { errnoOf } from '../../sys/errno.ts';
 import { encodeDevice, makeNode, setFileTime } from '../../sys/file-node.ts';
 import { O_PATH } from '../../sys/openat2.ts';
@@ -36,6 +38,8 @@ export interface NewFile {
   readonly path: string;
   readonly entry: TarEntry;
   readonly content: AsyncIterable<Uint8Array>;
+  /** A sparse file's data, read instead of `content`. */
+  readonly pieces?: AsyncIterable<TarPiece>;
   readonly owner: { readonly uid: number; readonly gid: number };
   /** What content is gathered in. */
   readonly blocks: Blocks;
@@ -65,13 +69,24 @@ const asFileError = async (path: string, write: () => Promise<void>): Promise<vo
   }
 };
 
+const writeContent = async ({ path, entry, content, pieces, blocks }: NewFile, fd: number): Promise<void> => {
+  await using writer = new FileWriter(fd, blocks);
+  if (pieces) {
+    // First, so that a size which the file system does not take is told before all is written.
+    tried('truncate', path, () => ftruncateSync(fd, entry.size));
+    for await (const { offset, bytes } of pieces) {
+      await asFileError(path, () => writer.goTo(offset));
+      await asFileError(path, () => writer.write(bytes));
+    }
+  } else for await (const chunk of content) await asFileError(path, () => writer.write(chunk));
+  await asFileError(path, () => writer.finish());
+};
+
 const makeFile = async (file: NewFile): Promise<void> => {
   const { parent, base, path, entry, owner } = file;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   using opened = tried('open', path, () => openChild(parent, base, flags, entry.mode & 0o777));
-  await using writer = new FileWriter(opened.fd, file.blocks);
-  for await (const chunk of file.content) await asFileError(path, () => writer.write(chunk));
-  await asFileError(path, () => writer.finish());
+  await writeContent(file, opened.fd);
   tried('lchown', path, () => fchownSync(opened.fd, owner.uid, owner.gid));
   setXattrs(file);
   tried('chmod', path, () => fchmodSync(opened.fd, entry.mode));

@@ -45,7 +45,8 @@ class Unpacker implements Disposable {
     this.#idMaps = idMaps;
   }
 
-  async add({ entry, content }: TarPart): Promise<void> {
+  async add(part: TarPart): Promise<void> {
+    const { entry } = part;
     const { directory } = this.#request;
     const name = clean(entry.name);
     const path = posix.join(directory, name);
@@ -57,7 +58,7 @@ class Unpacker implements Disposable {
     const owner = this.#ownerOf(entry);
     this.#makeRoom(entry, parent, base, path);
     const place = { root: this.#root, top: directory, parent, base, path };
-    await makeEntry({ ...place, entry, content, owner, blocks: this.#blocks });
+    await makeEntry({ ...place, ...part, owner, blocks: this.#blocks });
     if (entry.type === 'directory') this.#times.set(path, timeOf(entry));
   }
 

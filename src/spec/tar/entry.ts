@@ -17,7 +17,7 @@ export interface TarEntry {
   /** As written in the archive: neither cleaned nor checked. */
   readonly name: string;
   readonly type: TarEntryType;
-  /** Bytes of content that follow the header. */
+  /** Bytes of content: of a sparse file all, though the archive holds fewer. */
   readonly size: number;
   /** Permission bits with set-id and sticky, 12 bits. */
   readonly mode: number;

@@ -3,11 +3,12 @@ import { EngineError } from '../../base/errors.ts';
 import { fromUnix } from '../../base/time.ts';
 import { type TarEntry, type TarEntryType, BLOCK } from './entry.ts';
 
-/** The type flags of ustar, by what they are here. `7` (contiguous) and NUL (v7) are plain files. */
+/** The type flags of ustar, by what they are here. `7` (contiguous), NUL (v7) and `S` (GNU, sparse) are files. */
 const TYPES: Readonly<Record<string, TarEntryType>> = {
   '0': 'file',
   '\0': 'file',
   '7': 'file',
+  S: 'file',
   '1': 'hardlink',
   '2': 'symlink',
   '3': 'character',
@@ -18,6 +19,7 @@ const TYPES: Readonly<Record<string, TarEntryType>> = {
 
 /** A decoded block: the entry as the block alone tells it, and the raw type flag. */
 export interface TarHeader {
+  readonly block: Buffer;
   readonly flag: string;
   readonly entry: TarEntry;
 }
@@ -31,8 +33,8 @@ const text = (block: Buffer, start: number, length: number): string => {
   return block.toString('utf8', start, end < 0 || end > start + length ? start + length : end);
 };
 
-/** A number in octal digits, or in base 256 when the first byte's top bit is set (GNU, for what octal can't hold). */
-const number = (block: Buffer, start: number, length: number): number => {
+/** A number in octal digits, or in base 256 when the first byte's top bit is set (GNU, for what octal can't hold). @throws invalid-argument */
+export const readNumber = (block: Buffer, start: number, length: number): number => {
   const first = block[start] ?? 0;
   if (first & 0x80) return base256(block.subarray(start, start + length));
   const digits = block
@@ -76,24 +78,25 @@ export const isZeroBlock = (block: Buffer): boolean => block.every((byte) => byt
 
 /** @throws invalid-argument when the block is no tar header */
 export const decodeHeader = (block: Buffer): TarHeader => {
-  const written = number(block, CHECKSUM.start, CHECKSUM.length);
+  const written = readNumber(block, CHECKSUM.start, CHECKSUM.length);
   const { unsigned, signed } = sums(block);
   if (written !== unsigned && written !== signed) throw invalid();
   const flag = String.fromCharCode(block[156] ?? 0);
-  const size = number(block, 124, 12);
+  const size = readNumber(block, 124, 12);
   if (size < 0) throw invalid();
   const name = text(block, 0, 100);
   const type = TYPES[flag] ?? 'other';
   return {
+    block,
     flag,
     entry: {
       name: prefixOf(block) + name,
-      type: type === 'file' && name.endsWith('/') ? 'directory' : type,
+      type: type === 'file' && flag !== 'S' && name.endsWith('/') ? 'directory' : type,
       size: hasContent(type) ? size : 0,
-      mode: number(block, 100, 8) & 0o7777,
-      uid: number(block, 108, 8),
-      gid: number(block, 116, 8),
-      modifiedAt: fromUnix(BigInt(number(block, 136, 12))),
+      mode: readNumber(block, 100, 8) & 0o7777,
+      uid: readNumber(block, 108, 8),
+      gid: readNumber(block, 116, 8),
+      modifiedAt: fromUnix(BigInt(readNumber(block, 136, 12))),
       linkName: text(block, 157, 100),
       ...ownersOf(block),
       xattrs: NO_XATTRS,
@@ -120,7 +123,7 @@ const ownersOf = (
   return {
     userName: text(block, 265, 32),
     groupName: text(block, 297, 32),
-    deviceMajor: number(block, 329, 8),
-    deviceMinor: number(block, 337, 8),
+    deviceMajor: readNumber(block, 329, 8),
+    deviceMinor: readNumber(block, 337, 8),
   };
 };

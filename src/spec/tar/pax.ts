@@ -10,9 +10,16 @@ const XATTR = 'SCHILY.xattr.';
 
 const invalid = (): EngineError => new EngineError('invalid-argument', 'archive/tar: invalid tar header');
 
-/** `<length> <keyword>=<value>\n`, where the length counts the whole record. @throws invalid-argument */
+/** What a sparse file's map was told by before it became one record: these two in turns, once for each region. */
+const SPARSE_NUMBERS = ['GNU.sparse.offset', 'GNU.sparse.numbytes'] as const;
+
+/**
+ * `<length> <keyword>=<value>\n`, where the length counts the whole record. The regions of a sparse file of version 0.0 come as
+ * the one record `GNU.sparse.map` of 0.1. @throws invalid-argument
+ */
 export const parsePaxRecords = (bytes: Buffer): PaxRecords => {
   const records = new Map<string, Buffer>();
+  const regions: string[] = [];
   for (let at = 0; at < bytes.length;) {
     const space = bytes.indexOf(0x20, at);
     const length = Number(bytes.toString('latin1', at, space));
@@ -20,10 +27,20 @@ export const parsePaxRecords = (bytes: Buffer): PaxRecords => {
     const equals = bytes.indexOf(0x3d, space);
     if (space < 0 || !Number.isSafeInteger(length) || equals < 0 || equals >= end || bytes[end - 1] !== 0x0a)
       throw invalid();
-    records.set(bytes.toString('utf8', space + 1, equals), bytes.subarray(equals + 1, end - 1));
+    const keyword = bytes.toString('utf8', space + 1, equals);
+    const value = bytes.subarray(equals + 1, end - 1);
+    if (SPARSE_NUMBERS.some((each) => each === keyword)) addSparseNumber(regions, keyword, value);
+    else records.set(keyword, value);
     at = end;
   }
+  if (regions.length > 0) records.set('GNU.sparse.map', Buffer.from(regions.join(',')));
   return records;
+};
+
+const addSparseNumber = (regions: string[], keyword: string, value: Buffer): void => {
+  const text = value.toString('latin1');
+  if (keyword !== SPARSE_NUMBERS[regions.length % 2] || text.includes(',')) throw invalid();
+  regions.push(text);
 };
 
 /** One record. Its length includes the digits of the length itself. */

@@ -4,6 +4,16 @@ import { ByteSource } from './byte-source.ts';
 import { type TarEntry, BLOCK, paddingOf } from './entry.ts';
 import { decodeHeader, hasContent, isZeroBlock, type TarHeader } from './header.ts';
 import { applyPaxRecords, type PaxRecords, parsePaxRecords } from './pax.ts';
+import { fillHoles, type TarPiece } from './sparse-content.ts';
+import {
+  checkRegions,
+  checkStored,
+  type DataRegion,
+  parsePaxSparse,
+  readMapBeforeData,
+  readOldMap,
+  type SparseMap,
+} from './sparse-map.ts';
 
 /** The largest extended header that is read (bytes): a long name or a few extended attributes fit many times. */
 const EXTENSION_LIMIT = 1024 * 1024;
@@ -13,6 +23,8 @@ export interface TarPart {
   readonly entry: TarEntry;
   /** The content. Read it before asking for the next part; what is left of it is skipped then. */
   readonly content: AsyncIterable<Uint8Array>;
+  /** A sparse file's data without its holes, in the order of the file: for who can leave holes. Instead of `content`. */
+  readonly pieces?: AsyncIterable<TarPiece>;
 }
 
 /** What precedes an entry and changes it. */
@@ -21,6 +33,11 @@ interface Extensions {
   longName?: string;
   longLink?: string;
 }
+
+const unexpectedEnd = (): EngineError => new EngineError('invalid-argument', 'unexpected EOF');
+
+const invalidHeader = (): EngineError =>
+  new EngineError('invalid-argument', 'archive/tar: invalid tar header');
 
 const text = (bytes: Buffer): string => {
   const end = bytes.indexOf(0);
@@ -49,8 +66,40 @@ class TarReader {
       const entry = this.#extend(header.entry, extensions);
       this.#unread = entry.size;
       this.#padding = paddingOf(entry.size);
-      return { entry, content: this.#content() };
+      const sparse =
+        header.flag === 'S'
+          ? await this.#readOldSparse(header, entry)
+          : await this.#readPaxSparse(entry, extensions.records);
+      return sparse ?? { entry, content: this.#content(this.#unread) };
     }
+  }
+
+  /** Further blocks of the map belong to the header, not to the content. */
+  async #readOldSparse({ block }: TarHeader, entry: TarEntry): Promise<TarPart> {
+    return this.#sparsePart(entry, await readOldMap(block, (count) => this.#source.exactly(count)));
+  }
+
+  async #readPaxSparse(entry: TarEntry, records: PaxRecords = new Map()): Promise<TarPart | undefined> {
+    const sparse = parsePaxSparse(records);
+    if (!sparse) return undefined;
+    if (!hasContent(entry.type)) throw invalidHeader();
+    const regions = sparse.map ?? (await readMapBeforeData((count) => this.#takeStored(count)));
+    const named = sparse.name === undefined ? entry : { ...entry, name: sparse.name };
+    return this.#sparsePart(named, checkRegions(regions, sparse.size ?? entry.size));
+  }
+
+  #sparsePart(entry: TarEntry, map: SparseMap): TarPart {
+    checkStored(map, this.#unread);
+    const pieces = this.#pieces(map.regions);
+    return { entry: { ...entry, size: map.size }, content: fillHoles(pieces, map.size), pieces };
+  }
+
+  /** Content bytes in one piece. @throws invalid-argument for more than there are */
+  async #takeStored(count: number): Promise<Buffer> {
+    if (count > this.#unread) throw unexpectedEnd();
+    const bytes = await this.#source.exactly(count);
+    this.#unread -= count;
+    return bytes;
   }
 
   /** Some writers leave out the last padding, or the end of the archive. */
@@ -63,7 +112,7 @@ class TarReader {
   async #header(): Promise<TarHeader | undefined> {
     const block = await this.#source.upTo(BLOCK);
     if (block.length === 0) return undefined;
-    if (block.length < BLOCK) throw new EngineError('invalid-argument', 'unexpected EOF');
+    if (block.length < BLOCK) throw unexpectedEnd();
     return isZeroBlock(block) ? undefined : decodeHeader(block);
   }
 
@@ -91,12 +140,23 @@ class TarReader {
     return hasContent(extended.type) ? extended : { ...extended, size: 0 };
   }
 
-  async *#content(): AsyncGenerator<Uint8Array> {
-    while (this.#unread > 0) {
-      const part = await this.#source.some(this.#unread);
-      if (!part) throw new EngineError('invalid-argument', 'unexpected EOF');
+  async *#content(count: number): AsyncGenerator<Uint8Array> {
+    for (let left = count; left > 0;) {
+      const part = await this.#source.some(left);
+      if (!part) throw unexpectedEnd();
       this.#unread -= part.length;
+      left -= part.length;
       yield part;
+    }
+  }
+
+  async *#pieces(regions: readonly DataRegion[]): AsyncGenerator<TarPiece> {
+    for (const region of regions) {
+      let { offset } = region;
+      for await (const bytes of this.#content(region.length)) {
+        yield { offset, bytes };
+        offset += bytes.length;
+      }
     }
   }
 }

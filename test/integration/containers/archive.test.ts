@@ -22,6 +22,7 @@ import { encodeTar } from '../../../src/spec/tar/write.ts';
 import { mountsBelow } from '../../support/host-leaks.ts';
 import { openHttp } from '../../support/http-request.ts';
 import { runCommand } from '../../support/run-command.ts';
+import { archiveSparse, SPARSE_FORMS, SPARSE_SIZE } from '../../support/sparse-files.ts';
 import { listTar } from '../../support/tar-listing.ts';
 import { docker, useEngine } from '../../support/use-engine.ts';
 
@@ -122,6 +123,23 @@ for (const [program, args] of [
     assert.equal(await docker(engine(), ['exec', 'running', 'cat', `/tmp/${program}`]), program);
   });
 }
+
+for (const form of SPARSE_FORMS)
+  it(`sparse files of a tar of the form ${form} have their holes`, async () => {
+    const archive = await archiveSparse(files, form);
+    assert.ok(archive.length < SPARSE_SIZE / 4, 'tar has found holes');
+    for (const container of BOTH) {
+      const { code, stderr } = await engine().docker(['cp', '-', `${container}:/tmp`], { input: archive });
+      assert.equal(code, 0, stderr);
+      for (const name of ['some.sparse', 'hole.sparse']) {
+        const back = file(`${container}-${form}-${name}`);
+        await docker(engine(), ['cp', `${container}:/tmp/${name}`, back]);
+        assert.equal(await hashOf(back), await hashOf(file(name)), `${container} ${name}`);
+      }
+    }
+    const blocks = await docker(engine(), ['exec', 'running', 'stat', '-c', '%b', '/tmp/some.sparse']);
+    assert.ok(Number(blocks) * 512 < SPARSE_SIZE / 4, blocks);
+  });
 
 it('a client that takes gzip gets gzip', async () => {
   const answer = await engine().request('GET', '/containers/running/archive?path=/etc/passwd', {
