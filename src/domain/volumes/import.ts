@@ -3,6 +3,7 @@ import type { Compression } from '../../adapters/compression/index.ts';
 import type { StagedVolume, VolumeStore } from '../../adapters/store/index.ts';
 import { EngineError, isKind } from '../../base/errors.ts';
 import { now } from '../../base/time.ts';
+import type { TarEntry } from '../../spec/tar/entry.ts';
 import { readTar, type TarPart } from '../../spec/tar/read.ts';
 import { packingOf, peekStream } from '../images/index.ts';
 import { isPlain, LOCAL, noSuchVolume, type VolumeCatalog } from './catalog.ts';
@@ -49,6 +50,18 @@ export const keepNew = async (
   return volume;
 };
 
+/** The largest id that a file can belong to: chown(2) takes the one above it for `as it is`. */
+const LARGEST_ID = 0xffff_fffe;
+
+/** @throws invalid-argument for an entry that no file system has a place for */
+const checkEntry = ({ name, type, uid, gid }: TarEntry): void => {
+  if (type === 'other')
+    throw new EngineError('invalid-argument', `the archive has an entry of an unknown type: ${name}`);
+  for (const id of [uid, gid])
+    if (id < 0 || id > LARGEST_ID)
+      throw new EngineError('invalid-argument', `the archive has an entry of an impossible owner: ${name}`);
+};
+
 async function* partsOf(
   { compression }: ImportVolumeDeps,
   content: AsyncIterable<Uint8Array>,
@@ -58,6 +71,7 @@ async function* partsOf(
   if (head.length === 0) throw new EngineError('invalid-argument', 'the archive is empty');
   for await (const part of readTar(compression.unpack(packingOf(head), whole, signal))) {
     signal.throwIfAborted();
+    checkEntry(part.entry);
     yield part;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EngineError, isKind } from '../../base/errors.ts';
+import { EngineError, isKind, messageOf } from '../../base/errors.ts';
 import { decodeDocument, omitEmpty, raw, slice, string, struct, type Infer } from '../../base/go-json.ts';
 import { parseRfc3339, seconds } from '../../base/time.ts';
 import type { Plugin } from '../plugins/index.ts';
@@ -46,8 +46,17 @@ const readVolume = ({ name, mountpoint, createdAt, status }: Infer<typeof volume
   };
 };
 
+/** What a plugin answers is no fault of the client. @throws internal */
+const readAnswer = (json: unknown): Answer => {
+  try {
+    return decodeDocument(answer, json);
+  } catch (cause) {
+    throw new EngineError('internal', messageOf(cause), { cause });
+  }
+};
+
 const ask = async (plugin: Plugin, method: string, body: object, options: typeof LONG): Promise<Answer> => {
-  const read = decodeDocument(answer, await plugin.call(`VolumeDriver.${method}`, body, options));
+  const read = readAnswer(await plugin.call(`VolumeDriver.${method}`, body, options));
   if (read.err !== '') throw new PluginRefusal(read.err);
   return read;
 };

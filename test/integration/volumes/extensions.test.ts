@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import http from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { checksumOf } from '../../../src/spec/tar/header.ts';
 import { encodeTar } from '../../../src/spec/tar/write.ts';
 import { getXattr, setXattr } from '../../../src/sys/xattr.ts';
+import { forms } from '../../support/sparse-archive.ts';
+import { archiveSparse, SPARSE_FORMS, SPARSE_SIZE } from '../../support/sparse-files.ts';
 import { docker, useEngine } from '../../support/use-engine.ts';
 
 const engine = useEngine({ flags: ['--live-restore'] });
@@ -161,6 +165,58 @@ it('an archive that is none, that ends early or leads out makes no volume', asyn
   await refused(404, /no such volume/, 'POST', 'bad/import?replace=1', tar);
   assert.equal(await docker(engine(), ['volume', 'ls', '-q']), '');
   assert.deepEqual(leftovers(), []);
+});
+
+it('an archive with what no volume can hold makes none', async () => {
+  const unknown = Buffer.from(encodeTar([{ entry: { name: 'odd' }, content: '' }]));
+  unknown.write('Z', 156, 'latin1');
+  unknown.write(`${checksumOf(unknown.subarray(0, 512)).toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  await refused(
+    400,
+    /import bad: the archive has an entry of an unknown type: odd/,
+    'POST',
+    'bad/import',
+    unknown,
+  );
+  for (const owner of [{ uid: 2 ** 32 }, { gid: 2 ** 32 - 1 }]) {
+    const archive = Buffer.from(encodeTar([{ entry: { name: 'x', ...owner }, content: '' }]));
+    await refused(
+      400,
+      /import bad: the archive has an entry of an impossible owner: x/,
+      'POST',
+      'bad/import',
+      archive,
+    );
+  }
+  const missing = forms([[0, 600]], 4096, Buffer.alloc(512, 'x'));
+  for (const archive of Object.values(missing))
+    await refused(
+      400,
+      /import bad: archive\/tar: sparse file references non-existent data/,
+      'POST',
+      'bad/import',
+      archive,
+    );
+  assert.equal(await docker(engine(), ['volume', 'ls', '-q']), '');
+});
+
+it('sparse files have their holes', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bt-sparse-'));
+  try {
+    for (const form of SPARSE_FORMS) {
+      const archive = await archiveSparse(folder, form);
+      assert.equal((await ask('POST', 'sparse/import', archive)).status, 201, form);
+      assert.deepEqual(readdirSync(data('sparse')).toSorted(), ['hole.sparse', 'some.sparse'], form);
+      for (const name of ['hole.sparse', 'some.sparse']) {
+        const imported = join(data('sparse'), name);
+        assert.ok(readFileSync(imported).equals(readFileSync(join(folder, name))), `${form} ${name}`);
+        assert.ok(statSync(imported).blocks * 512 < SPARSE_SIZE / 4, `${form} ${name}`);
+      }
+      await docker(engine(), ['volume', 'rm', 'sparse']);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it('a client that hangs up in the middle leaves nothing half-made', async () => {

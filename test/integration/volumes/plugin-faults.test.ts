@@ -81,6 +81,9 @@ it('what a plugin answers that makes no sense fails the request, and nothing els
   ] as const) {
     plugin.trouble.set('Create', { status, text });
     assert.match(await refusal(['volume', 'create', '-d', NAME, 'odd']), /create odd: /);
+    const body = { Name: 'odd', Driver: NAME };
+    const answer = await engine().request('POST', '/volumes/create', { body });
+    assert.equal(answer.status, 500, answer.text);
   }
   plugin.trouble.clear();
   await docker(engine(), ['volume', 'create', '-d', NAME, 'even']);
