@@ -28,9 +28,12 @@ export interface Place {
 
 export type Infer<Schema> = Schema extends Codec<infer Value> ? Value : never;
 
+/** Types of whole numbers: errors tell the number that did not fit. */
+const WHOLE = /^(int|fs\.FileMode$)/;
+
 const mismatch = (json: unknown, at: Place, goType: string): EngineError => {
   const kind = kindOfJson(json);
-  const what = kind === 'number' && goType.startsWith('int') ? `number ${String(json)}` : kind;
+  const what = kind === 'number' && WHOLE.test(goType) ? `number ${String(json)}` : kind;
   const where = at.struct === '' ? 'Go value' : `Go struct field ${at.struct}.${at.keys.join('.')}`;
   return new EngineError(
     'invalid-argument',
@@ -58,6 +61,12 @@ export const string: Codec<string> = scalar('string', '', (json) => typeof json 
 export const bool: Codec<boolean> = scalar('bool', false, (json) => typeof json === 'boolean');
 /** A whole number; beyond 2^53 it is refused, since the engine would lose digits of it. */
 export const int64: Codec<number> = scalar('int64', 0, (json): json is number => Number.isSafeInteger(json));
+/** Permission bits of a file, which Go holds in 32 bits without a sign. */
+export const fileMode: Codec<number> = scalar(
+  'fs.FileMode',
+  0,
+  (json): json is number => Number.isInteger(json) && Number(json) >= 0 && Number(json) < 2 ** 32,
+);
 export const int: Codec<number> = { ...int64, goType: 'int' };
 
 /** Anything, kept as it came. */

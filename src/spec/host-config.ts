@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   bool,
+  fileMode,
   type Infer,
   int,
   int64,
@@ -68,7 +69,7 @@ export const mountRequest = struct('Mount', {
     pointer(
       struct('TmpfsOptions', {
         sizeBytes: omitEmpty(int64),
-        mode: omitEmpty(int),
+        mode: omitEmpty(fileMode),
         options: omitEmpty(slice(slice(string))),
       }),
     ),

@@ -29,6 +29,18 @@ test('errors name the field as Go does', () => {
   });
 });
 
+test('permissions of a tmpfs are 32 bits without a sign', () => {
+  const tmpfs = (mode: unknown): unknown => ({ Type: 'tmpfs', Target: '/t', TmpfsOptions: { Mode: mode } });
+  const mounts = (mode: unknown) =>
+    read({ Image: 'x', HostConfig: { Mounts: [tmpfs(mode)] } }).hostConfig.mounts;
+  for (const mode of [-5, 1.5, 2 ** 32])
+    assert.throws(() => mounts(mode), {
+      kind: 'invalid-argument',
+      message: `invalid JSON: json: cannot unmarshal number ${mode} into Go struct field TmpfsOptions.HostConfig.Mounts.TmpfsOptions.Mode of type fs.FileMode`,
+    });
+  assert.equal(mounts(0o1777)?.[0]?.tmpfsOptions?.mode, 0o1777);
+});
+
 test('no network mode is the bridge, and so is the default one', () => {
   assert.equal(host({}, 51).networkMode, 'bridge');
   const body = read({
