@@ -47,8 +47,8 @@ function create(name: string, hostConfig: object): Step {
   });
 }
 
-/** The order of links is chance. */
-const HOSTS = 'tail -n +7 /etc/hosts | sort -k 2';
+/** The order of links is chance, and so is the place that the container's own name, its id, has among them. */
+const HOSTS = 'tail -n +7 /etc/hosts | grep -v $(hostname) | sort -k 2; grep $(hostname) /etc/hosts';
 const ENV = 'env | grep "^DATA_BASE\\|^STORE" | sort';
 
 /** Legacy links of the default bridge. */
