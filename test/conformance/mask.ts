@@ -5,7 +5,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 const TEXT_RULES: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{64}\b/g, '<id>'],
-  [/\b(?!\d{12}\b)[0-9a-f]{12}\b/g, '<short id>'],
+  // One id in 280 has no letter; a round number of nanoseconds or bytes is none.
+  [/\b(?!\d{9}000\b)[0-9a-f]{12}\b/g, '<short id>'],
   [/(?!0001-)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?(Z|[+-]\d\d:?\d\d))?( UTC)?/g, '<time>'],
   [/\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, '<mac>'],
   [/\b172\.\d+\.\d+\.\d+\b/g, '<address>'],
