@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createFakeHostNetwork } from '../../src/adapters/host-network/fake.ts';
 import { createFakeHostPorts } from '../../src/adapters/host-ports/fake.ts';
-import { createFakeNetlink, type FakeNetlink } from '../../src/adapters/netlink/fake.ts';
-import { createFakeNetworkNamespaces } from '../../src/adapters/netns/fake.ts';
-import { createFakeNftables } from '../../src/adapters/nftables/fake.ts';
-import { createFakeNetworkStore } from '../../src/adapters/store/network-store-fake.ts';
-import { fixedConfig } from '../../src/base/config-source.ts';
 import { type ContainerId, type NetworkId, randomId } from '../../src/base/ids.ts';
-import { silentLog } from '../../src/base/log.ts';
 import type { NewEvent } from '../../src/domain/events/index.ts';
 import {
   type NameResolution,
@@ -19,7 +12,7 @@ import {
 } from '../../src/domain/networks/index.ts';
 import type { Plugins } from '../../src/domain/plugins/index.ts';
 import { formatIp } from '../../src/spec/ip.ts';
-import { sampleNetworksConfig } from './sample-networks-config.ts';
+import { createNetworksDeps } from './networks-deps.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -28,12 +21,8 @@ export const PLUGIN_LINK = 'vcable';
 
 /** A machine in memory with a plugin `p` that has one cable. */
 export const createPluginMachine = () => {
-  const held: { netlink?: FakeNetlink } = {};
-  const namespaces = createFakeNetworkNamespaces((path) => held.netlink?.drop(path));
-  const netlink = createFakeNetlink(namespaces);
-  held.netlink = netlink;
-  const store = createFakeNetworkStore();
-  const nftables = createFakeNftables();
+  const deps = createNetworksDeps();
+  const { namespaces, netlink, nftables, store } = deps;
   const heard: string[] = [];
   const events: NewEvent[] = [];
   const answers = new Map<string, () => Promise<Body>>();
@@ -68,18 +57,12 @@ export const createPluginMachine = () => {
   };
   const boot = async (): Promise<NetworksRoom> => {
     const room = createNetworks({
-      config: fixedConfig(sampleNetworksConfig),
-      namespaceDirectory: '/run/netns',
-      netlink,
-      namespaces,
-      nftables,
+      ...deps,
+      // Those of the daemon before went with its process.
       hostPorts: createFakeHostPorts(new Set()),
-      hostNetwork: createFakeHostNetwork({ 'ipv4/ip_forward': '1', 'ipv4/conf/docker0/route_localnet': '1' }),
-      store,
       events: { publish: (event) => void events.push(event) },
       plugins,
       resolution,
-      log: silentLog,
     });
     await room.start();
     return room;

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFakeLogTargets } from '../../adapters/log-targets/fake.ts';
 import { FakeLogFiles } from '../../adapters/logfiles/fake.ts';
-import { fixedConfig } from '../../base/config-source.ts';
+import { sampleLogs } from '../../../test/support/sample-logs.ts';
 import { isKind } from '../../base/errors.ts';
-import { silentLog } from '../../base/log.ts';
 import type { Timestamp } from '../../base/time.ts';
-import { createLogs } from './create-logs.ts';
 import { parseRotation } from './json-file/rotation.ts';
 import type { LogLine, LogQuery, Logs, LogSubject } from './logs.ts';
 
@@ -34,24 +31,7 @@ const make = (
   driver = 'json-file',
 ): { logs: Logs; files: FakeLogFiles } => {
   const files = new FakeLogFiles();
-  const config = fixedConfig({ driver, options });
-  return {
-    files,
-    logs: createLogs({
-      files,
-      config,
-      log: silentLog,
-      events: { publish: () => undefined },
-      hostname: 'host',
-      remote: {
-        targets: createFakeLogTargets(),
-        environment: {},
-        userAgent: 'berth',
-        pid: 1,
-        log: silentLog,
-      },
-    }),
-  };
+  return { files, logs: sampleLogs(files, { driver, options }) };
 };
 
 const never = new AbortController().signal;

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFakeLogTargets } from '../../adapters/log-targets/fake.ts';
 import { FakeLogFiles } from '../../adapters/logfiles/fake.ts';
 import type { LogFiles } from '../../adapters/logfiles/index.ts';
-import { fixedConfig } from '../../base/config-source.ts';
-import { silentLog } from '../../base/log.ts';
+import { sampleLogs } from '../../../test/support/sample-logs.ts';
 import { sampleLogSubject } from '../../../test/support/sample-log-subject.ts';
-import { createLogs } from './create-logs.ts';
-import type { LogLine, Logs, LogSink, OutputStream } from './logs.ts';
+import type { LogLine, LogSink, OutputStream } from './logs.ts';
 
 const BOTH = { stdout: true, stderr: true };
 const stays = { signal: new AbortController().signal };
@@ -72,22 +69,6 @@ const slowFiles = (time: () => number) => {
   return { files: slow, open };
 };
 
-const roomOf = (files: LogFiles): Logs =>
-  createLogs({
-    files,
-    config: fixedConfig({ driver: 'json-file', options: {} }),
-    log: silentLog,
-    events: { publish: () => undefined },
-    hostname: 'host',
-    remote: {
-      targets: createFakeLogTargets(),
-      environment: {},
-      userAgent: 'berth',
-      pid: 1,
-      log: silentLog,
-    },
-  });
-
 const textsOf = async (lines: AsyncIterable<LogLine>): Promise<Record<OutputStream, string>> => {
   const texts = { stdout: '', stderr: '' };
   for await (const { stream, text } of lines) texts[stream] += Buffer.from(text).toString();
@@ -114,7 +95,7 @@ interface Client {
 const converse = async (seed: number, type: string, options: Record<string, string>): Promise<void> => {
   const pick = chance(seed);
   const { files, open } = slowFiles(() => pick(4));
-  const logs = roomOf(files);
+  const logs = sampleLogs(files);
   const subject = sampleLogSubject(type, options);
   const say = speaker(pick);
   const said = { stdout: '', stderr: '' };
@@ -167,7 +148,7 @@ for (const [name, type, options] of [
 
 test('what was rotated away after the call is told, what was before is not', async () => {
   const { files } = slowFiles(() => 1);
-  const logs = roomOf(files);
+  const logs = sampleLogs(files);
   const subject = sampleLogSubject('json-file', { 'max-size': '90', 'max-file': '2' });
   const sink = await logs.open(subject);
   for (let line = 1; line <= 6; line += 1) await sink.write('stdout', Buffer.from(`${line}\n`));
@@ -179,7 +160,7 @@ test('what was rotated away after the call is told, what was before is not', asy
 });
 
 test('only the streams that are asked for are told, and what is held of them last', async () => {
-  const logs = roomOf(new FakeLogFiles());
+  const logs = sampleLogs(new FakeLogFiles());
   const subject = sampleLogSubject('json-file');
   const sink = await logs.open(subject);
   void sink.write('stdout', Buffer.from('one\npart'));
@@ -192,7 +173,7 @@ test('only the streams that are asked for are told, and what is held of them las
 
 test('a client that goes away before it has read keeps no file open', async () => {
   const { files, open } = slowFiles(() => 2);
-  const logs = roomOf(files);
+  const logs = sampleLogs(files);
   const subject = sampleLogSubject('json-file');
   const sink = await logs.open(subject);
   await sink.write('stdout', Buffer.from('one\n'));
@@ -208,7 +189,7 @@ test('a client that goes away before it has read keeps no file open', async () =
 test('a log that can’t be opened fails its reader, not its writer', async () => {
   const files = new FakeLogFiles();
   files.openReader = () => Promise.reject(new Error('EIO'));
-  const logs = roomOf(files);
+  const logs = sampleLogs(files);
   const subject = sampleLogSubject('json-file');
   const sink = await logs.open(subject);
   const lines = logs.past(subject, BOTH, stays);
@@ -218,6 +199,6 @@ test('a log that can’t be opened fails its reader, not its writer', async () =
 });
 
 test('a driver that can’t read, without a copy beside it, says so at once', () => {
-  const logs = roomOf(new FakeLogFiles());
+  const logs = sampleLogs(new FakeLogFiles());
   assert.throws(() => logs.past(sampleLogSubject('none'), BOTH, stays), /does not support reading/);
 });

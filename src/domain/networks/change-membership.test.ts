@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createFakeHostNetwork } from '../../adapters/host-network/fake.ts';
-import { createFakeHostPorts } from '../../adapters/host-ports/fake.ts';
-import { createFakeNetlink, type FakeNetlink } from '../../adapters/netlink/fake.ts';
-import { createFakeNetworkNamespaces } from '../../adapters/netns/fake.ts';
-import { createFakeNftables } from '../../adapters/nftables/fake.ts';
-import { createFakeNetworkStore } from '../../adapters/store/network-store-fake.ts';
-import { sampleNetworksConfig } from '../../../test/support/sample-networks-config.ts';
-import { fixedConfig } from '../../base/config-source.ts';
+import { createNetworksDeps } from '../../../test/support/networks-deps.ts';
 import { isKind } from '../../base/errors.ts';
 import { type ContainerId, type NetworkId, randomId } from '../../base/ids.ts';
-import { silentLog } from '../../base/log.ts';
 import { endpointRequest } from '../../spec/endpoint-settings.ts';
 import { createNetworks } from './create-networks.ts';
 import type { NamedSandbox, NetworksRoom } from './networks.ts';
@@ -20,26 +12,14 @@ const container = randomId<ContainerId>();
 
 /** A room on a machine in memory, and what name resolution was told. */
 const createRoom = async () => {
-  const held: { netlink?: FakeNetlink } = {};
-  const namespaces = createFakeNetworkNamespaces((path) => held.netlink?.drop(path));
-  const netlink = createFakeNetlink(namespaces);
-  held.netlink = netlink;
-  const nftables = createFakeNftables();
+  const deps = createNetworksDeps();
+  const { nftables } = deps;
   const told: string[] = [];
   const note = (verb: string) => (sandbox: NamedSandbox) =>
     void told.push(`${verb} ${sandbox.endpoints.map(({ names }) => names.join(' ')).join(', ')}`);
   const room = createNetworks({
-    config: fixedConfig(sampleNetworksConfig),
-    namespaceDirectory: '/run/netns',
-    netlink,
-    namespaces,
-    nftables,
-    hostPorts: createFakeHostPorts(new Set()),
-    hostNetwork: createFakeHostNetwork({ 'ipv4/ip_forward': '1', 'ipv4/conf/docker0/route_localnet': '1' }),
-    store: createFakeNetworkStore(),
-    events: { publish: () => undefined },
+    ...deps,
     resolution: { opened: note('opened'), changed: note('changed'), closed: () => void told.push('closed') },
-    log: silentLog,
   });
   await room.start();
   const published = (): readonly string[] =>
